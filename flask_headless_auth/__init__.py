@@ -1,0 +1,55 @@
+"""Flask-Headless-Auth: `AuthSvc(app)` gives a Flask application a complete headless authentication API."""
+
+from flask_headless_auth.database import register_drivers
+
+# Plain `postgresql://` and `mysql://` addresses must find their driver before the host's own `db.init_app`.
+register_drivers()
+
+from flask_headless_auth.errors import AuthError, ConfigurationError  # noqa: E402
+from flask_headless_auth.extension import AuthSvc  # noqa: E402
+from flask_headless_auth.features.password.events import PasswordChanged  # noqa: E402
+from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
+from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked  # noqa: E402
+from flask_headless_auth.features.sessions.events import (  # noqa: E402
+    RefreshReused,
+    SessionRevoked,
+    SignedOut,
+)
+from flask_headless_auth.features.signin.events import (  # noqa: E402
+    PresenceProved,
+    SignedIn,
+    SignInFailed,
+)
+from flask_headless_auth.features.signup.events import SignedUp  # noqa: E402
+from flask_headless_auth.guards import (  # noqa: E402
+    current_user,
+    fresh_login_required,
+    login_required,
+    permissions_required,
+    roles_required,
+)
+from flask_headless_auth.users import UserMixin, db  # noqa: E402
+
+__all__ = [
+    "AuthError",
+    "AuthSvc",
+    "ConfigurationError",
+    "PasswordChanged",
+    "PresenceProved",
+    "ProfileUpdated",
+    "RefreshReused",
+    "RoleGranted",
+    "RoleRevoked",
+    "SessionRevoked",
+    "SignInFailed",
+    "SignedIn",
+    "SignedOut",
+    "SignedUp",
+    "UserMixin",
+    "current_user",
+    "db",
+    "fresh_login_required",
+    "login_required",
+    "permissions_required",
+    "roles_required",
+]

@@ -1,0 +1,282 @@
+"""The contract: OpenAPI 3.1 from the declarations of the operations, for one application's user model."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import flask
+import flask_smorest
+import marshmallow as ma
+import yaml
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import make_schema_key
+
+from flask_headless_auth import errors, http, user_schemas
+from flask_headless_auth.cookies import Transport
+from flask_headless_auth.state import State, state
+
+TITLE = "Flask-Headless-Auth"
+VERSION = "1.0"
+DESCRIPTION = """\
+Authentication for front ends. Send and receive JSON; every refusal is an RFC 9457 problem whose `code` says
+what happened. Tokens travel as httpOnly cookies, in the `Authorization` header, or both: ask with
+`X-Auth-Delivery: cookies` or `X-Auth-Delivery: body`.
+"""
+
+
+class OneOfSchema(ma.Schema):
+    """An answer that has one of several shapes; the member *discriminator* says which."""
+
+    discriminator: ClassVar[str]
+    variants: ClassVar[Mapping[str, type[ma.Schema]]] = {}
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        return self.variants[obj[self.discriminator]]().dump(obj)
+
+
+def component_name(schema: Any) -> str:
+    """The name of a schema's component: its class name without `Schema`."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
+
+
+class Api(flask_smorest.Api):
+    """One application's API. Its spec is built when it is first asked for, once all models are mapped."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: flask.Flask) -> None:
+        self._blueprints: list[http.Blueprint] = []
+        self._document: dict[str, Any] | None = None
+        super().__init__(
+            app,
+            config_prefix="AUTHSVC",
+            spec_kwargs={
+                "title": TITLE,
+                "version": VERSION,
+                "openapi_version": "3.1.0",
+                "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=component_name),
+                "info": {"description": DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+                "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
+            },
+        )
+
+    def _register_error_handlers(self) -> None:
+        """Nothing app-wide: each of our blueprints handles its own errors."""
+
+    def _register_responses(self) -> None:
+        """Nothing by HTTP status names, which differ between Python versions."""
+
+    def _register_etag_headers(self) -> None:
+        """None: nothing of ours is paged by headers or tagged."""
+
+    _register_pagination_header = _register_etag_headers
+
+    def register_blueprint(self, blueprint: Any, **options: Any) -> None:
+        """Register the endpoints now and their documentation when the spec is built."""
+        extension = self._app.extensions["flask-smorest"]
+        extension["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._blueprints.append(blueprint)
+
+    def document(self) -> dict[str, Any]:
+        """The spec as a plain dictionary, the same at every call."""
+        if self._document is None:
+            self._document = self._build(state())
+        return self._document
+
+    def _build(self, ours: State) -> dict[str, Any]:
+        self._init_components(ours)
+        for blueprint in self._blueprints:
+            blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+            self.spec.tag({"name": blueprint.feature, "description": _first_line(blueprint)})
+        document: dict[str, Any] = json.loads(json.dumps(self.spec.to_dict()))
+        document["servers"] = [{"url": "/"}]
+        schemas = document["components"]["schemas"]
+        _name_enumerations(document, schemas)
+        document["components"]["schemas"] = dict(sorted(schemas.items()))
+        for operation in operations(document):
+            _add_examples(operation, schemas)
+            _drop_absent_schemes(operation, document)
+        return document
+
+    def _init_components(self, ours: State) -> None:
+        components, converter = self.spec.components, self.ma_plugin.converter
+        components.schema("ErrorCode", component=_error_codes())
+        components.schema("Problem", component=PROBLEM_SCHEMA)
+        for placeholder in user_schemas.PLACEHOLDERS:
+            schema = user_schemas.own(placeholder.part)
+            components.schema(placeholder.part, schema=schema)
+            converter.refs[make_schema_key(placeholder())] = placeholder.part
+        for union in OneOfSchema.__subclasses__():
+            self._init_union(union)
+        for name, scheme in security_schemes(ours).items():
+            components.security_scheme(name, scheme)
+
+    def _init_union(self, union: type[OneOfSchema]) -> None:
+        refs = {}
+        for value, variant in union.variants.items():
+            name = component_name(variant)
+            if make_schema_key(variant()) not in self.ma_plugin.converter.refs:
+                self.spec.components.schema(name, schema=variant)
+            refs[value] = f"#/components/schemas/{name}"
+        component = {
+            "description": (union.__doc__ or "").strip(),
+            "oneOf": [{"$ref": ref} for ref in refs.values()],
+            "discriminator": {"propertyName": union.discriminator, "mapping": refs},
+        }
+        self.spec.components.schema(component_name(union), component=component)
+        self.ma_plugin.converter.refs[make_schema_key(union())] = component_name(union)
+
+
+def _first_line(blueprint: http.Blueprint) -> str:
+    return (blueprint.description or blueprint.feature).strip().splitlines()[0]
+
+
+def operations(document: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Every operation of a spec, in order of paths."""
+    for path in document["paths"].values():
+        for method in ("get", "post", "put", "patch", "delete"):
+            if method in path:
+                yield path[method]
+
+
+def _name_enumerations(node: Any, schemas: dict[str, Any]) -> None:
+    """Give each enumeration that has a name its own component, so that clients have one type for it."""
+    for key, value in list(node.items()) if isinstance(node, dict) else list(enumerate(node)):
+        if isinstance(value, dict) and "x-component" in value:
+            name = value.pop("x-component")
+            schemas.setdefault(name, value)
+            node[key] = {"$ref": f"#/components/schemas/{name}"}
+        elif isinstance(value, dict | list):
+            _name_enumerations(value, schemas)
+
+
+def _drop_absent_schemes(operation: dict[str, Any], document: dict[str, Any]) -> None:
+    known = document["components"].get("securitySchemes", {})
+    operation["security"] = [one for one in operation["security"] if set(one) <= set(known)]
+
+
+def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    bodies = [operation.get("requestBody", {})]
+    bodies += [body for status, body in operation["responses"].items() if status.startswith("2")]
+    for body in bodies:
+        for media in body.get("content", {}).values():
+            if "schema" in media and "example" not in media and "examples" not in media:
+                media["example"] = sample(media["schema"], schemas)
+
+
+_SAMPLES: dict[str, Any] = {
+    "email": "ada@example.com",
+    "date-time": "2026-01-31T12:00:00+00:00",
+    "date": "1990-12-31",
+    "uuid": "7f1c7d1e-5a0f-4e4f-9c1a-0f6f3f1f2d11",
+    "uri": "https://app.example.com/",
+    "decimal": "9.90",
+    "password": "correct horse battery staple",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "string": "text",
+    "null": None,
+}
+
+
+def sample(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """A value that *schema* accepts, made of its own examples, enumerations, formats and types."""
+    if "$ref" in schema:
+        return sample(schemas[schema["$ref"].rsplit("/", 1)[1]], schemas)
+    for key in ("example", "const", "default"):
+        if schema.get(key) is not None:
+            return schema[key]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for key in ("oneOf", "anyOf", "allOf"):
+        if key in schema:
+            return sample(schema[key][0], schemas)
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        return {name: sample(one, schemas) for name, one in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [sample(schema["items"], schemas)] if schema.get("items") else []
+    return _SAMPLES.get(schema.get("format", ""), _SAMPLES[kind])
+
+
+def json_schema(name: str, document: dict[str, Any], base: str) -> dict[str, Any]:
+    """A component as JSON Schema 2020-12, whose references are its neighbours' files.
+
+    Raises:
+        KeyError: there is no such component.
+    """
+    text = json.dumps(document["components"]["schemas"][name])
+    body = json.loads(text.replace("#/components/schemas/", ""), object_hook=_file_references)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{base}/{name}.json",
+        "title": name,
+        **body,
+    }
+
+
+def _file_references(node: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(node.get("$ref"), str):
+        node["$ref"] += ".json"
+    return node
+
+
+def as_json(document: Any) -> str:
+    """A document as JSON, the same bytes every time."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_yaml(document: Any) -> str:
+    """A document as YAML, the same bytes every time."""
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110))
+
+
+def security_schemes(ours: State) -> dict[str, dict[str, Any]]:
+    """Where tokens are looked for, as OpenAPI says it."""
+    transport: Transport = ours.parts[Transport]
+    schemes: dict[str, dict[str, Any]] = {}
+    if "cookie" in transport.channels:
+        schemes["accessCookie"] = {"type": "apiKey", "in": "cookie", "name": transport.access}
+        schemes["refreshCookie"] = {"type": "apiKey", "in": "cookie", "name": transport.refresh}
+    if "body" in transport.channels:
+        schemes["bearerAuth"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        schemes["refreshBearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    return schemes
+
+
+def _error_codes() -> dict[str, Any]:
+    codes = [kind.code for kind in errors.every()]
+    return {"type": "string", "enum": sorted(codes), "description": "What was refused; stable for ever."}
+
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A refusal (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code", "error"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "A page that explains it."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence for a person."},
+        "code": {"$ref": "#/components/schemas/ErrorCode"},
+        "error": {"type": "string", "description": "The same as `detail`."},
+        "errors": {
+            "type": "object",
+            "description": "Field → what is wrong with it.",
+            "additionalProperties": True,
+        },
+        "retry_after": {"type": "integer", "description": "Seconds to wait."},
+        "max_age": {"type": "integer", "description": "How fresh the sign-in must be, in seconds."},
+        "methods": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Ways to prove presence again.",
+        },
+    },
+}

@@ -1,0 +1,312 @@
+"""Every refusal of the API, as RFC 9457 problems.
+
+    AuthError
+    ├── BadRequest                  400
+    │   └── MalformedBody           malformed_body
+    ├── Unauthenticated             401, `detail` begins with "401 "
+    │   ├── TokenMissing            token_missing
+    │   ├── TokenInvalid            token_invalid
+    │   ├── TokenExpired            token_expired
+    │   ├── SessionEnded            session_ended
+    │   └── RefreshReused           refresh_reused
+    ├── InvalidCredentials          401  invalid_credentials
+    ├── StepUpRequired              401  step_up_required
+    ├── SecondFactorUnavailable     403  second_factor_unavailable
+    ├── CrossSiteRequest            403  cross_site_request
+    ├── PermissionDenied            403  permission_denied
+    ├── NotFound                    404  not_found
+    ├── MethodNotAllowed            405  method_not_allowed
+    ├── Conflict                    409  conflict
+    │   ├── EmailTaken              email_taken
+    │   └── UsernameTaken           username_taken
+    ├── BodyTooLarge                413  body_too_large
+    ├── UnsupportedMediaType        415  unsupported_media_type
+    ├── ValidationFailed            422  validation_failed
+    │   └── WeakPassword            weak_password
+    ├── TooManyRequests             429  too_many_requests
+    ├── InternalError               500  internal_error
+    └── Unavailable                 503
+        ├── ServiceUnavailable      service_unavailable
+        ├── TablesMissing           tables_missing
+        └── InsecureConfiguration   insecure_configuration
+
+`code` is for ever: clients switch on it. `detail` is a sentence for a person and may change. The class
+docstring says what happened and `mend` what to do about it; both stand on the error's page.
+`ConfigurationError` is not an answer: it stops the application at start-up.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+Messages = Mapping[str, Any]
+
+
+class AuthError(Exception):
+    """A refusal that becomes an `application/problem+json` answer.
+
+    `facts` are extra members of the problem, `errors` maps a field to its messages, `headers` go with the
+    answer.
+    """
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    detail: str = "The request cannot be answered."
+    mend: ClassVar[str] = "Correct the request."
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Messages | None = None,
+        headers: Mapping[str, str] | None = None,
+        **facts: Any,
+    ) -> None:
+        if detail is not None:
+            self.detail = detail
+        super().__init__(self.detail)
+        self.errors = errors
+        self.facts = facts
+        self.headers: dict[str, str] = dict(headers or {})
+
+    @classmethod
+    def title(cls) -> str:
+        """The code as words: `email_taken` is "Email taken"."""
+        return cls.code.replace("_", " ").capitalize()
+
+
+def every() -> list[type[AuthError]]:
+    """Each refusal that can be answered, once, sorted by status and code."""
+    found: dict[str, type[AuthError]] = {}
+    queue: list[type[AuthError]] = [AuthError]
+    while queue:
+        kind = queue.pop()
+        queue.extend(kind.__subclasses__())
+        if "code" in vars(kind):
+            found[kind.code] = kind
+    return sorted(found.values(), key=lambda kind: (kind.status, kind.code))
+
+
+class BadRequest(AuthError):
+    """The request is not one that HTTP allows here."""
+
+    status, code = 400, "bad_request"
+
+
+class MalformedBody(BadRequest):
+    """The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep."""
+
+    code, detail = "malformed_body", "The request body is not valid JSON."
+    mend = "Send one JSON object in UTF-8, each key once, numbers finite."
+
+
+class Unauthenticated(AuthError):
+    """No valid access token came with the request."""
+
+    status, code, detail = 401, "unauthenticated", "401 Sign in to continue."
+    mend = "Refresh once with the refresh token; if that is refused too, sign in again."
+
+    def __init__(self, detail: str | None = None, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        error = "" if self.code == "token_missing" else ' error="invalid_token"'
+        self.headers.setdefault("WWW-Authenticate", f"Bearer{error}")
+
+
+class TokenMissing(Unauthenticated):
+    """The request carries no token where one is needed."""
+
+    code, detail = "token_missing", "401 Sign in to continue."
+    mend = "Send the access token as a cookie or as `Authorization: Bearer …`."
+
+
+class TokenInvalid(Unauthenticated):
+    """The token is not one this server issued for this use: forged, altered, of another type or issuer."""
+
+    code, detail = "token_invalid", "401 This token is not valid here."
+    mend = "Drop the token and sign in again."
+
+
+class TokenExpired(Unauthenticated):
+    """The token's time is over."""
+
+    code, detail = "token_expired", "401 This token has expired."
+    mend = "Refresh; an expired refresh token means: sign in again."
+
+
+class SessionEnded(Unauthenticated):
+    """The session of this token is over: signed out, revoked, past its absolute end, or the account is inactive."""
+
+    code, detail = "session_ended", "401 This session has ended."
+    mend = "Sign in again."
+
+
+class RefreshReused(Unauthenticated):
+    """A refresh token was used a second time, so the whole session has been ended (RFC 9700 §4.14)."""
+
+    code, detail = "refresh_reused", "401 This refresh token was already used; the session has been ended."
+    mend = "Sign in again. If it was not you who used it, change the password."
+
+
+class InvalidCredentials(AuthError):
+    """E-mail and password do not fit together. Unknown, wrong and inactive are never told apart."""
+
+    status, code, detail = 401, "invalid_credentials", "E-mail or password is wrong."
+    mend = "Try again, or ask for a password reset."
+
+
+class StepUpRequired(AuthError):
+    """The sign-in is too old for this operation (RFC 9470). A refresh does not help."""
+
+    status, code, detail = 401, "step_up_required", "Confirm that it is you to continue."
+    mend = "Prove presence at `POST /reauthenticate` with one of `methods`, then repeat the request."
+
+    def __init__(self, *, max_age: int, methods: Sequence[str] = (), detail: str | None = None) -> None:
+        super().__init__(detail, max_age=max_age, methods=list(methods))
+        self.headers["WWW-Authenticate"] = (
+            f'Bearer error="insufficient_user_authentication", max_age="{max_age}"'
+        )
+
+
+class SecondFactorUnavailable(AuthError):
+    """The account demands a second factor that this server cannot ask for now. The sign-in fails closed."""
+
+    status, code = 403, "second_factor_unavailable"
+    detail = "This account needs a second factor that cannot be asked for at the moment."
+    mend = "The operator has to switch the factor on again."
+
+
+class CrossSiteRequest(AuthError):
+    """A page of another site made this request with the browser's cookies (CSRF)."""
+
+    status, code, detail = 403, "cross_site_request", "This request came from another site."
+    mend = "Call from an origin listed in AUTHSVC_CORS_ORIGINS, or send a bearer token instead of cookies."
+
+
+class PermissionDenied(AuthError):
+    """The signed-in user may not do this."""
+
+    status, code, detail = 403, "permission_denied", "You may not do this."
+    mend = "Ask an administrator for the role or permission."
+
+
+class NotFound(AuthError):
+    """There is nothing here, or nothing that belongs to the signed-in user."""
+
+    status, code, detail = 404, "not_found", "There is nothing at this address."
+    mend = "See the paths in the API's docs."
+
+
+class MethodNotAllowed(AuthError):
+    """The path exists, the method does not."""
+
+    status, code, detail = 405, "method_not_allowed", "This address does not take that method."
+    mend = "Use one of the methods in the `Allow` header."
+
+
+class Conflict(AuthError):
+    """The request contradicts what is stored."""
+
+    status, code, detail = 409, "conflict", "This contradicts what is already stored."
+
+
+class EmailTaken(Conflict):
+    """Somebody has an account with this e-mail address."""
+
+    code, detail = "email_taken", "An account with this e-mail address exists already."
+    mend = "Sign in, or reset the password."
+
+
+class UsernameTaken(Conflict):
+    """Somebody has this user name."""
+
+    code, detail = "username_taken", "This user name is taken."
+    mend = "Choose another one."
+
+
+class BodyTooLarge(AuthError):
+    """The body is larger than this operation reads."""
+
+    status, code, detail = 413, "body_too_large", "The request body is too large."
+    mend = "Send less. The limit for JSON is AUTHSVC_MAX_BODY_BYTES."
+
+
+class UnsupportedMediaType(AuthError):
+    """The body is of a type that this operation does not read."""
+
+    status, code, detail = 415, "unsupported_media_type", "Send JSON with `Content-Type: application/json`."
+    mend = "Set the `Content-Type` header to `application/json`."
+
+
+class ValidationFailed(AuthError):
+    """A field is missing, unknown, read-only or malformed; `errors` names each."""
+
+    status, code, detail = 422, "validation_failed", "Some fields are not as they should be."
+    mend = "Correct the fields named in `errors`."
+
+
+class WeakPassword(ValidationFailed):
+    """The new password is too short, too long, too common, or says something about its owner."""
+
+    code, detail = "weak_password", "This password is too easy to guess."
+    mend = "Choose another one; `errors` says what is wrong with it, and GET /config what is asked."
+
+
+class TooManyRequests(AuthError):
+    """Too many tries in too short a time."""
+
+    status, code, detail = 429, "too_many_requests", "Too many tries. Wait a moment."
+    mend = "Wait `retry_after` seconds."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after, headers={"Retry-After": str(retry_after)})
+
+
+class InternalError(AuthError):
+    """Something broke on the server. The log has the details; the answer never does."""
+
+    status, code, detail = 500, "internal_error", "Something went wrong on the server."
+    mend = "Try again later, and tell the operator."
+
+
+class Unavailable(AuthError):
+    """The server cannot answer now."""
+
+    status, code, detail = 503, "unavailable", "The service is not available now."
+    mend = "Try again later."
+
+
+class ServiceUnavailable(Unavailable):
+    """A part that this operation needs, such as the database, does not answer."""
+
+    code, detail = "service_unavailable", "The service is not available now. Try again in a moment."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 5) -> None:
+        super().__init__(detail, retry_after=retry_after, headers={"Retry-After": str(retry_after)})
+
+
+class TablesMissing(Unavailable):
+    """The database answers, but has not all of the tables and columns."""
+
+    code = "tables_missing"
+    detail = (
+        "The database tables are missing. Run `flask auth create-tables`, set AUTHSVC_CREATE_TABLES = True, "
+        "or make a migration with Flask-Migrate."
+    )
+    mend = "Create the tables in one of the three ways."
+
+
+class InsecureConfiguration(Unavailable):
+    """The server runs with development keys, and those serve only this machine."""
+
+    code = "insecure_configuration"
+    detail = "This server runs with development keys and answers only requests from its own machine."
+    mend = (
+        "Set the named keys to random values of at least 32 bytes, for example from `openssl rand -hex 32`."
+    )
+
+
+class ConfigurationError(Exception):
+    """The application cannot start; the message lists every problem at once."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))

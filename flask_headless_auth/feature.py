@@ -1,0 +1,128 @@
+"""What a capability declares. A `Feature` is a literal: every field is data or names a function.
+
+The kernel reads these declarations and knows no feature by name. A new capability is one folder with a
+`feature.py` and one line in `features/catalog.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import click
+import flask
+
+from flask_headless_auth.events import Event
+from flask_headless_auth.settings import Settings
+
+Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How often something may happen: *allowed* in the notation of Flask-Limiter, counted *per* key.
+
+    `AUTHSVC_LIMITS_<NAME>` overrides *allowed*; an empty string there switches the limit off.
+    """
+
+    allowed: str
+    per: Literal["address", "account"]
+    doc: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How somebody showed who they are: the method (an `amr` value, RFC 8176) and when, in seconds."""
+
+    method: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A second question at sign-in. Sign-in knows this shape and no factor; a factor knows no sign-in.
+
+    `applies_to` says whether the user has enrolled this factor; `is_available` whether the server can ask
+    for it now. A factor that applies and is not available fails the sign-in closed.
+    """
+
+    name: str
+    applies_to: Callable[[Any, Sequence[Proof]], bool]
+    is_available: Callable[[], bool] = lambda: True
+
+
+@dataclass(frozen=True)
+class Presence:
+    """A way to show again that it is you, for a signed-in user: `method` is also the `amr` value."""
+
+    method: str
+    applies_to: Callable[[Any], bool]
+    prove: Callable[[Any, Mapping[str, Any]], bool]
+    start: Callable[[Any], Mapping[str, Any]] = lambda user: {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """A capability of the API and everything it brings along."""
+
+    name: str
+    #: Names of the features it builds on.
+    needs: tuple[str, ...] = ()
+    #: False for the few that no application can do without; the others have `AUTHSVC_ENABLE_<NAME>`.
+    optional: bool = True
+    #: Its endpoints.
+    blueprint: flask.Blueprint | None = None
+    #: Templates of its tables (`database.Row`).
+    tables: tuple[type, ...] = ()
+    #: Its sections of the configuration.
+    settings: tuple[type[Settings], ...] = ()
+    #: Its named limits.
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    #: The events it emits.
+    events: tuple[type[Event], ...] = ()
+    #: Second questions it can ask at sign-in.
+    challenges: tuple[Challenge, ...] = ()
+    #: Ways to prove presence again at POST /reauthenticate.
+    presences: tuple[Presence, ...] = ()
+    #: The permissions it checks, with what each allows.
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    #: Commands below `flask auth`.
+    commands: tuple[click.Command, ...] = ()
+    #: Whether the bearer of these verified claims may still act; every feature that has one must agree.
+    admits: Callable[[Claims], bool] | None = None
+    #: Claims it adds to access tokens of a user.
+    claims: Callable[[Any], Claims] | None = None
+    #: Erases its part of a user, answers what went: `{"sessions": 3}`.
+    forget: Callable[[Any], Mapping[str, int]] | None = None
+    #: Everything it holds about a user, fit for JSON.
+    export: Callable[[Any], Mapping[str, Any]] | None = None
+    #: Its part of GET /config.
+    public: Callable[[], Mapping[str, Any]] | None = None
+    #: The roles of a user, highest first.
+    roles: Callable[[Any], Sequence[str]] | None = None
+    #: The permissions of a user.
+    grants: Callable[[Any], Iterable[str]] | None = None
+    #: What it does inside the transaction of others' events, and behind their commit.
+    during: Mapping[type[Event], Callable[[Any], object]] = field(default_factory=dict)
+    after: Mapping[type[Event], Callable[[Any], object]] = field(default_factory=dict)
+
+
+def in_order(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """The features with each behind what it needs, otherwise in the order given.
+
+    Raises:
+        LookupError: a needed feature is not among them, or two need each other.
+    """
+    waiting = {feature.name: feature for feature in features}
+    names = set(waiting)
+    sorted_: dict[str, Feature] = {}
+    while waiting:
+        ready = [one for one in waiting.values() if all(need in sorted_ for need in one.needs)]
+        if not ready:
+            for one in waiting.values():
+                lacking = [need for need in one.needs if need not in names]
+                if lacking:
+                    raise LookupError(f"{one.name} needs {', '.join(lacking)}, which is switched off.")
+            raise LookupError(f"These features need each other: {', '.join(waiting)}.")
+        first = ready[0]
+        sorted_[first.name] = waiting.pop(first.name)
+    return tuple(sorted_.values())

@@ -1,0 +1,1 @@
+"""The capabilities of the API, one folder each; `catalog.py` lists them."""

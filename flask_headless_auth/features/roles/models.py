@@ -1,0 +1,50 @@
+"""Roles in the database: one row for each role of each user."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from flask_headless_auth import database
+from flask_headless_auth.database import Row
+from flask_headless_auth.state import state, table
+
+
+class RoleGrant(Row):
+    """A user's role."""
+
+    __tablename__ = "auth_role_grants"
+    __table_args__ = (sa.UniqueConstraint("user_id", "role", name="uq_auth_role_grants_user_id_role"),)
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    role: Mapped[str] = mapped_column(sa.String(64))
+
+    user_id: Mapped[Any]
+
+
+def names_of(user_id: Any) -> Sequence[str]:
+    """The names of a user's roles, in order of granting."""
+    grant = table(RoleGrant)
+    query = sa.select(grant.role).where(grant.user_id == user_id).order_by(grant.id)
+    with database.reading() as connection:
+        return connection.execute(query).scalars().all()
+
+
+def add(user_id: Any, role: str) -> None:
+    """Give a user a role that they do not have."""
+    state().db.session.add(table(RoleGrant)(user_id=user_id, role=role))
+    state().db.session.flush()
+
+
+def remove(user_id: Any, role: str) -> int:
+    """Take a role from a user; how many that were is 0 or 1."""
+    grant = table(RoleGrant)
+    gone = sa.delete(grant).where(grant.user_id == user_id, grant.role == role)
+    return database.changed(state().db.session(), gone)
+
+
+def erase_all_of(user_id: Any) -> int:
+    """Take all roles from a user; how many that were."""
+    grant = table(RoleGrant)
+    return database.changed(state().db.session(), sa.delete(grant).where(grant.user_id == user_id))

@@ -1,0 +1,66 @@
+"""Sessions on the wire."""
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from flask_headless_auth.user_schemas import Moment
+
+
+class SessionSchema(ma.Schema):
+    """One of my devices: a sign-in that still stands."""
+
+    id = fields.String(required=True)
+    created_at = Moment(required=True, metadata={"description": "When the sign-in was."})
+    last_seen_at = Moment(required=True, attribute="refreshed_at", metadata={"description": "Last refresh."})
+    expires_at = Moment(required=True, metadata={"description": "When it ends whatever happens."})
+    address = fields.String(required=True)
+    user_agent = fields.String(required=True)
+    methods = fields.List(fields.String(), required=True, metadata={"description": "Proofs given (`amr`)."})
+    is_current = fields.Boolean(required=True)
+
+
+class SessionListSchema(ma.Schema):
+    """A page of sessions, newest first."""
+
+    items = fields.List(fields.Nested(SessionSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class PageQuerySchema(ma.Schema):
+    """Which page of a list."""
+
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    cursor = fields.String(validate=validate.Length(max=500), metadata={"description": "From `next_cursor`."})
+
+
+class SignOutRequestSchema(ma.Schema):
+    """What to sign out of."""
+
+    scope = fields.String(
+        load_default="this",
+        validate=validate.OneOf(["this", "others", "all"]),
+        metadata={"description": "This session, all others, or all."},
+    )
+
+
+class EndedSchema(ma.Schema):
+    """How many sessions ended."""
+
+    message = fields.String(required=True)
+    ended = fields.Integer(required=True)
+
+
+class TokensSchema(ma.Schema):
+    """Renewed tokens. In the body only when the refresh token came in the header."""
+
+    session_id = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String(validate=validate.OneOf(["Bearer"]))
+
+
+class JwkSetSchema(ma.Schema):
+    """Public keys (RFC 7517)."""
+
+    keys = fields.List(fields.Dict(keys=fields.String()), required=True)

@@ -1,0 +1,122 @@
+"""Sign-in on the wire."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import marshmallow as ma
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from flask_headless_auth.contract import OneOfSchema
+from flask_headless_auth.user_schemas import Moment, Password, Text, UserSchema
+
+
+class LoginRequestSchema(ma.Schema):
+    """E-mail, or user name where the model has one, and password."""
+
+    email = Text(
+        validate=validate.Length(max=1024), metadata={"format": "email", "examples": ["ada@example.com"]}
+    )
+    username = Text(validate=validate.Length(max=255))
+    password = Password(required=True)
+    remember = fields.Boolean(
+        load_default=True, metadata={"description": "Stay signed in when the browser closes."}
+    )
+
+    @validates_schema
+    def names_one_account(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        """Exactly one of e-mail and user name."""
+        if ("email" in data) == ("username" in data):
+            raise ValidationError("Send `email` or `username`.", "email")
+
+
+class SignedInSchema(ma.Schema):
+    """Signed in. Tokens are in the body unless only cookies were asked for."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["signed_in"]))
+    user = fields.Nested(UserSchema, required=True)
+    session_id = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String(validate=validate.OneOf(["Bearer"]))
+
+
+class ChallengeSchema(ma.Schema):
+    """A second factor is asked for; nobody is signed in yet."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["challenge"]))
+    challenge = fields.String(required=True, metadata={"description": "Opaque; for one sign-in."})
+    methods = fields.List(fields.String(), required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds it works."})
+
+
+class SignInAnswerSchema(OneOfSchema):
+    """What a sign-in answers; `status` says which."""
+
+    discriminator: ClassVar[str] = "status"
+    variants: ClassVar[Mapping[str, type[ma.Schema]]] = {
+        "signed_in": SignedInSchema,
+        "challenge": ChallengeSchema,
+    }
+
+
+class _Seconds(Moment):
+    """A moment that the server keeps in seconds."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(datetime.fromtimestamp(value, UTC), attr, obj, **kwargs)
+
+
+class CurrentSessionSchema(ma.Schema):
+    """The session of the request's access token."""
+
+    id = fields.String(required=True)
+    auth_time = _Seconds(required=True, metadata={"description": "Last proof of presence."})
+    methods = fields.List(fields.String(), required=True, metadata={"description": "Proofs given (`amr`)."})
+    expires_at = _Seconds(required=True, metadata={"description": "End of the access token."})
+
+
+class CheckedSchema(ma.Schema):
+    """Somebody is signed in."""
+
+    authenticated = fields.Boolean(required=True)
+    user = fields.Nested(UserSchema, required=True)
+    session = fields.Nested(CurrentSessionSchema, required=True)
+
+
+class PresenceMethodSchema(ma.Schema):
+    """A way to prove presence again."""
+
+    method = fields.String(load_default="pwd", validate=validate.Length(max=32))
+
+
+class PresenceOptionsSchema(ma.Schema):
+    """What the chosen way needs."""
+
+    method = fields.String(required=True)
+    max_age = fields.Integer(required=True, metadata={"description": "Seconds a proof stays fresh."})
+
+
+class PresenceProofSchema(PresenceMethodSchema):
+    """A proof of presence."""
+
+    password = Password()
+
+
+class PasswordRulesSchema(ma.Schema):
+    """What is asked of a password."""
+
+    min_length = fields.Integer(required=True)
+    max_length = fields.Integer(required=True)
+
+
+class ConfigSchema(ma.Schema):
+    """What a front end needs to draw its screens."""
+
+    features = fields.List(fields.String(), required=True)
+    providers = fields.List(fields.String(), required=True)
+    mfa_methods = fields.List(fields.String(), required=True)
+    delivery = fields.List(fields.String(), required=True, metadata={"description": "Ways tokens travel."})
+    password = fields.Nested(PasswordRulesSchema)
+    sign_up = fields.Dict(keys=fields.String(), metadata={"description": "JSON Schema of the sign-up form."})

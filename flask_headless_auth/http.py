@@ -1,0 +1,334 @@
+"""HTTP: how operations are declared, bodies are read, and refusals become problem documents."""
+
+import json
+import logging
+import math
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, NoReturn, TypeVar
+
+import flask
+import flask_smorest
+from flask import current_app, request
+from flask.views import MethodView
+from marshmallow import Schema
+from webargs import core
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import RequestRedirect
+
+from flask_headless_auth import cookies, database, guards, machine, operations
+from flask_headless_auth.errors import (
+    AuthError,
+    BadRequest,
+    BodyTooLarge,
+    InternalError,
+    MalformedBody,
+    MethodNotAllowed,
+    NotFound,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from flask_headless_auth.events import Event
+from flask_headless_auth.settings import CoreSettings
+from flask_headless_auth.state import State, settings, state
+
+log = logging.getLogger("flask_headless_auth")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEEPEST = 32
+"""Most levels of nesting in a JSON body."""
+
+
+class BodyParser(FlaskParser):
+    """Reads JSON strictly (RFC 8259, I-JSON RFC 7493): UTF-8, unique keys, finite numbers, bounded depth."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": None, "path": None}
+
+    def load_json(self, req: flask.Request, schema: Schema) -> Any:
+        """The body as an object; an empty body is an empty object whatever its type.
+
+        Raises:
+            MalformedBody: not JSON.
+            UnsupportedMediaType: something else than JSON.
+        """
+        raw = req.get_data(cache=True)
+        if not raw.strip():
+            return {}
+        if not core.is_json(req.mimetype):
+            raise UnsupportedMediaType
+        return read_json(raw)
+
+    def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
+        messages = error.messages
+        inner = next(iter(messages.values())) if len(messages) == 1 else messages
+        named = inner if isinstance(inner, dict) else {"_schema": inner}
+        raise ValidationFailed(errors={str(name): problem for name, problem in named.items()})
+
+
+def read_json(raw: bytes) -> Any:
+    """What a JSON body says.
+
+    Raises:
+        MalformedBody: broken syntax or encoding, a key twice, NaN or infinity, or nested too deep.
+    """
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+        )
+    except (ValueError, RecursionError) as problem:
+        raise MalformedBody from problem
+    if _depth(value) > DEEPEST:
+        raise MalformedBody
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("out of range")
+    return value
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        one, level = waiting.pop()
+        deepest = max(deepest, level)
+        if level > DEEPEST:
+            break
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        waiting.extend((child, level + 1) for child in inner)
+    return deepest
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A feature's endpoints: each class is one operation, and its class name is the `operationId`."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+    def __init__(self, feature: str, import_name: str, **options: Any) -> None:
+        # Hosts have blueprints of their own, and names are one per application.
+        super().__init__(f"authsvc_{feature}", import_name, **options)
+        self.feature = feature
+        for kind in (AuthError, HTTPException, Exception):
+            self.register_error_handler(kind, answer_error)
+        self._prepare_doc_cbks.append(self._prepare_operation_doc)
+
+    def arguments(self, schema: Any, **options: Any) -> Callable[[F], F]:
+        """What the operation reads; see `flask_smorest.Blueprint.arguments`."""
+        decorate = super().arguments(schema, **options)
+
+        def wrap(view: F) -> F:
+            wrapper = decorate(view)
+            # smorest documents 422 by a name that differs between Python versions; `raises` says it for all.
+            wrapper._apidoc["arguments"].pop("responses", None)
+            return wrapper  # type: ignore[no-any-return]
+
+        return wrap
+
+    @staticmethod
+    def raises(*refusals: type[AuthError]) -> Callable[[F], F]:
+        """The refusals of this operation besides those that its guard, its limit and its body bring."""
+        return _fact("raises", list(refusals))
+
+    @staticmethod
+    def emits(*events: type[Event]) -> Callable[[F], F]:
+        """The events of this operation: its `x-audit`."""
+        return _fact("emits", list(events))
+
+    @staticmethod
+    def counts(*limits: str) -> Callable[[F], F]:
+        """The named limits that the operation's logic counts, besides the one of its address."""
+        return _fact("counts", list(limits))
+
+    @staticmethod
+    def delivers(view: F) -> F:
+        """The operation answers tokens, and `X-Auth-Delivery` says how."""
+        return _fact("delivers", True)(view)
+
+    @staticmethod
+    def finds(view: F) -> F:
+        """The operation answers 404 for what does not exist or belongs to somebody else."""
+        return _fact("finds", True)(view)
+
+    @staticmethod
+    def reads_token(kind: str) -> Callable[[F], F]:
+        """The operation reads its token itself: the `refresh` token, or `either`."""
+        return _fact("guarded", kind)
+
+    @staticmethod
+    def _prepare_operation_doc(doc: Any, doc_info: Any, *, method: str, **_: Any) -> Any:
+        return operations.describe(doc, doc_info, method)
+
+    def _store_endpoint_docs(
+        self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any
+    ) -> None:
+        super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
+        methods = [key for key in self._docs[endpoint] if key != "parameters"]
+        if not isinstance(obj, type) or not issubclass(obj, MethodView) or len(methods) != 1:
+            raise TypeError(f"{obj!r}: one operation is one MethodView with one method.")
+        self._docs[endpoint][methods[0]].update(operation=obj.__name__, tags=[self.feature])
+
+
+def _fact(name: str, value: Any) -> Callable[[F], F]:
+    def decorate(view: F) -> F:
+        view._apidoc = {**deepcopy(getattr(view, "_apidoc", {})), name: value}  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def problem_document(error: AuthError) -> dict[str, Any]:
+    """A refusal as RFC 9457 describes it; `error` repeats `detail` for clients of the first version."""
+    document: dict[str, Any] = {
+        "type": f"{settings(CoreSettings).url_prefix}/errors/{error.code}",
+        "title": error.title(),
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "error": error.detail,
+    }
+    if error.errors is not None:
+        document["errors"] = error.errors
+    return {**error.facts, **document}
+
+
+def problem(error: AuthError) -> flask.Response:
+    """A refusal as an answer."""
+    response = flask.jsonify(problem_document(error))
+    response.status_code = error.status
+    response.content_type = "application/problem+json"
+    response.headers.update(error.headers)
+    return response
+
+
+def answer_error(error: Exception) -> flask.Response:
+    """What any failure below our prefix looks like; the log has what the answer does not say."""
+    if isinstance(error, AuthError):
+        return problem(error)
+    original = error.original_exception if isinstance(error, InternalServerError) else error
+    if original is not None and not isinstance(original, HTTPException):
+        return problem(_from_exception(original))
+    return problem(_from_http(error))
+
+
+def _from_exception(error: BaseException) -> AuthError:
+    if isinstance(error, Exception) and database.is_failure(error):
+        return database.refusal(error)
+    log.error("%s %s failed.", request.method, request.path, exc_info=error)
+    state().db.session.rollback()
+    return InternalError()
+
+
+def _from_http(error: Exception) -> AuthError:
+    status = getattr(error, "code", None) or 500
+    headers = dict(getattr(error, "get_headers", list)())
+    headers.pop("Content-Type", None)
+    kind = _BY_STATUS.get(status)
+    if kind is None:
+        kind = BadRequest if status < 500 else InternalError
+    return kind(headers=headers)
+
+
+_BY_STATUS: dict[int, type[AuthError]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: BodyTooLarge,
+    415: UnsupportedMediaType,
+}
+
+
+def is_ours(path: str, prefix: str) -> bool:
+    """Whether a path lies below our prefix."""
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def install(app: flask.Flask) -> None:
+    """Put our checks before, and our headers behind, every request; the host's own answers stay as they are."""
+    app.register_error_handler(AuthError, problem)
+    # In front of the host's own functions: nothing may decode a token before its manager is guarded.
+    app.before_request_funcs.setdefault(None, []).insert(0, _before)
+    app.after_request(_after)
+
+
+def _before() -> flask.Response | None:
+    ours = state()
+    core = settings(CoreSettings)
+    try:
+        guards.guard(current_app, problem)
+        _create_tables(ours, core)
+    except Exception as failure:
+        if not is_ours(request.path, core.url_prefix):
+            # The host's page may need neither tokens nor tables; whatever needs them refuses by itself.
+            log.warning("Start-up work failed and is tried again: %s", type(failure).__name__)
+            return None
+        return answer_error(failure)
+    if is_ours(request.path, core.url_prefix):
+        return _before_ours(core)
+    return None
+
+
+def _before_ours(core: CoreSettings) -> flask.Response | None:
+    try:
+        machine.check()
+        limit = request.max_content_length
+        request.max_content_length = min(limit or core.max_body_bytes, core.max_body_bytes)
+        failure = request.routing_exception
+        if failure is not None and not isinstance(failure, RequestRedirect):
+            return answer_error(failure)
+        if request.headers.get("Authorization") is None:
+            cookies.check_origin()
+    except AuthError as refusal:
+        return problem(refusal)
+    return None
+
+
+class TablesReady:
+    """Marks that this process has seen all tables."""
+
+
+def _create_tables(ours: State, core: CoreSettings) -> None:
+    """Create missing tables at the first request, where that is the application's way."""
+    if TablesReady in ours.parts:
+        return
+    engine = database.engine_of(ours.db, ours.user_model.__table__)
+    wanted = core.create_tables
+    if wanted is None:
+        wanted = engine.dialect.name == "sqlite" and "migrate" not in current_app.extensions
+    if wanted:
+        database.create_tables(ours)
+    ours.parts[TablesReady] = True
+
+
+def _after(response: flask.Response) -> flask.Response:
+    if is_ours(request.path, settings(CoreSettings).url_prefix):
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.vary.update(("Cookie", "Authorization"))
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    return response
+
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Headers of every answer of ours (ASVS 3.4); a page that needs more says so itself."""

@@ -1,0 +1,141 @@
+"""Named limits: how often an address or an account may try something.
+
+The counters are Flask-Limiter's, in an instance of our own that no route of the host passes through. Each
+try is counted first and given back when it succeeds, so that parallel guesses are all counted.
+"""
+
+import functools
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, TypeVar
+
+import flask
+from flask import request
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
+
+from flask_headless_auth.errors import TooManyRequests
+from flask_headless_auth.feature import Feature, Limit
+from flask_headless_auth.settings import LimitSettings
+from flask_headless_auth.state import part
+
+log = logging.getLogger("flask_headless_auth")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Counters:
+    """One application's named limits and where they are counted."""
+
+    def __init__(
+        self, settings: LimitSettings, features: tuple[Feature, ...], overrides: dict[str, str]
+    ) -> None:
+        self.enabled = settings.enabled
+        self.uri = settings.storage_uri or settings.storage_url or "memory://"
+        self.items: dict[str, list[RateLimitItem]] = {}
+        for name, limit in declared(features).items():
+            allowed = overrides.get(name, limit.allowed)
+            self.items[name] = parse_many(allowed) if allowed else []
+        self._shared = _strategy(self.uri)
+        self._local = FixedWindowRateLimiter(MemoryStorage())
+        self._failures = self._shared.storage.base_exceptions
+
+    def count(self, name: str, key: str, cost: int = 1) -> None:
+        """Count one try of *name* for *key*, or give one back with a *cost* of -1.
+
+        Raises:
+            TooManyRequests: it is one too many, with the seconds to wait.
+        """
+        if not self.enabled:
+            return
+        for item in self.items[name]:
+            if not self._hit(item, name, key, cost) and cost > 0:
+                raise TooManyRequests(self._wait(item, name, key))
+
+    def _hit(self, item: RateLimitItem, name: str, key: str, cost: int) -> bool:
+        try:
+            return self._shared.hit(item, name, key, cost=cost)
+        except self._failures:
+            # A store that is down must not open the door: this process counts for itself meanwhile.
+            log.warning("The store of the limits does not answer; this process counts for itself.")
+            return self._local.hit(item, name, key, cost=cost)
+
+    def _wait(self, item: RateLimitItem, name: str, key: str) -> int:
+        try:
+            reset = self._shared.get_window_stats(item, name, key).reset_time
+        except self._failures:
+            reset = self._local.get_window_stats(item, name, key).reset_time
+        return max(1, int(reset - time.time()) + 1)
+
+
+def _strategy(uri: str) -> RateLimiter:
+    # Limiter.init_app would apply the host's RATELIMIT_DEFAULT to the host's routes; this application has none.
+    private = flask.Flask("flask_headless_auth.limits")
+    options: dict[str, Any] = {}
+    if uri.startswith(("redis", "rediss")):
+        options = {"socket_timeout": 1, "socket_connect_timeout": 1}
+    limiter = Limiter(
+        lambda: "",
+        app=private,
+        storage_uri=uri,
+        storage_options=options,
+        strategy="fixed-window",
+    )
+    return limiter.limiter
+
+
+def declared(features: tuple[Feature, ...]) -> dict[str, Limit]:
+    """Every named limit of the features."""
+    return {name: limit for feature in features for name, limit in feature.limits.items()}
+
+
+def count(name: str, key: str) -> None:
+    """Count one try of *name*, such as a guess at the password of the account *key*.
+
+    Raises:
+        TooManyRequests: it is one too many.
+    """
+    part(Counters).count(name, key)
+
+
+def refund(name: str, key: str) -> None:
+    """Give a counted try back: it succeeded."""
+    part(Counters).count(name, key, cost=-1)
+
+
+def address() -> str:
+    """Whom to count for an address: IPv4 whole, IPv6 by its /64. Only the host's ProxyFix reads proxies."""
+    return canonical_address(request.remote_addr or "")
+
+
+def canonical_address(text: str) -> str:
+    """One spelling for one client: IPv4-mapped IPv6 is IPv4, IPv6 is its /64 network."""
+    try:
+        parsed = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+    return str(parsed)
+
+
+def limited(name: str) -> Callable[[F], F]:
+    """Count each request to this operation under *name* for its address, before anything else is done."""
+
+    def decorate(view: F) -> F:
+        @functools.wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            count(name, address())
+            return view(*args, **kwargs)
+
+        wrapper._apidoc = {**deepcopy(getattr(view, "_apidoc", {})), "limit": name}  # type: ignore[attr-defined]
+        return wrapper  # type: ignore[return-value]
+
+    return decorate

@@ -1,0 +1,140 @@
+"""What the decorators of one operation say, as OpenAPI: its refusals, its security, its facts. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_headless_auth.errors import (
+    AuthError,
+    BadRequest,
+    BodyTooLarge,
+    CrossSiteRequest,
+    InsecureConfiguration,
+    InternalError,
+    MalformedBody,
+    NotFound,
+    RefreshReused,
+    ServiceUnavailable,
+    SessionEnded,
+    StepUpRequired,
+    TablesMissing,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    TooManyRequests,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+PROBLEM = "application/problem+json"
+
+SECURITY: Mapping[str | None, tuple[str, ...]] = {
+    None: (),
+    "access": ("accessCookie", "bearerAuth"),
+    "refresh": ("refreshCookie", "refreshBearer"),
+    "either": ("accessCookie", "refreshCookie", "bearerAuth", "refreshBearer"),
+}
+"""The schemes of the spec by what an operation asks for."""
+
+_TOKENS = (TokenMissing, TokenInvalid, TokenExpired, SessionEnded)
+_GUARDS: Mapping[str | None, tuple[type[AuthError], ...]] = {
+    None: (),
+    "access": _TOKENS,
+    "refresh": (*_TOKENS, RefreshReused),
+    "either": _TOKENS,
+}
+_EVERYWHERE = (InternalError, ServiceUnavailable, TablesMissing, InsecureConfiguration)
+_SAFE = ("get", "head", "options")
+
+DELIVERY_PARAMETER = {
+    "in": "header",
+    "name": "X-Auth-Delivery",
+    "required": False,
+    "schema": {"type": "string", "enum": ["cookies", "body"]},
+    "description": "Deliver tokens only this way; by default every way that is on.",
+}
+
+
+def describe(doc: dict[str, Any], info: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """The operation's documentation, completed from the facts that its decorators left in *info*."""
+    guarded = info.get("guarded")
+    doc["operationId"] = camel(info["operation"])
+    doc["security"] = [{name: []} for name in SECURITY[guarded]]
+    if info.get("delivers"):
+        doc["parameters"] = [*doc.get("parameters", []), DELIVERY_PARAMETER]
+    responses = doc.setdefault("responses", {})
+    for status, kinds in sorted(_by_status(refusals(info, method)).items()):
+        responses[str(status)] = refusal_response(kinds)
+    doc["x-rate-limit"] = [*([info["limit"]] if info.get("limit") else []), *info.get("counts", [])]
+    doc["x-step-up"] = info.get("step_up")
+    doc["x-audit"] = [event.__name__ for event in info.get("emits", [])]
+    return doc
+
+
+def camel(name: str) -> str:
+    """`UpdatePassword` as `updatePassword`."""
+    return name[0].lower() + name[1:]
+
+
+def refusals(info: Mapping[str, Any], method: str) -> set[type[AuthError]]:
+    """Every refusal that the operation can answer with."""
+    kinds: set[type[AuthError]] = {*info.get("raises", ()), *_EVERYWHERE, *_GUARDS[info.get("guarded")]}
+    locations = {one["in"] for one in info.get("arguments", {}).get("parameters", ())}
+    if locations:
+        kinds.add(ValidationFailed)
+    if "json" in locations:
+        kinds |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}
+    if method not in _SAFE:
+        kinds.add(CrossSiteRequest)
+    if info.get("delivers"):
+        kinds.add(BadRequest)
+    if info.get("step_up") is not None:
+        kinds.add(StepUpRequired)
+    if info.get("limit") or info.get("counts"):
+        kinds.add(TooManyRequests)
+    if info.get("refuses"):
+        kinds.add(info["refuses"])
+    if info.get("finds"):
+        kinds.add(NotFound)
+    return kinds
+
+
+def _by_status(kinds: Iterable[type[AuthError]]) -> dict[int, list[type[AuthError]]]:
+    found: dict[int, list[type[AuthError]]] = {}
+    for kind in sorted(kinds, key=lambda one: one.code):
+        found.setdefault(kind.status, []).append(kind)
+    return found
+
+
+def refusal_response(kinds: list[type[AuthError]]) -> dict[str, Any]:
+    """One status with each of its codes, what they mean, and an example of each."""
+    lines = [f"- `{kind.code}`: {first_sentence(kind)}" for kind in kinds]
+    return {
+        "description": "\n".join(lines),
+        "content": {
+            PROBLEM: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {kind.code: {"value": example(kind)} for kind in kinds},
+            }
+        },
+        "x-codes": [kind.code for kind in kinds],
+    }
+
+
+def first_sentence(kind: type[Any]) -> str:
+    """The first paragraph of a docstring on one line."""
+    return " ".join((kind.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+def example(kind: type[AuthError]) -> dict[str, Any]:
+    """A problem document of this refusal."""
+    document: dict[str, Any] = {
+        "type": f"/api/auth/errors/{kind.code}",
+        "title": kind.title(),
+        "status": kind.status,
+        "detail": kind.detail,
+        "code": kind.code,
+        "error": kind.detail,
+    }
+    if issubclass(kind, ValidationFailed):
+        document["errors"] = {"password" if kind.code == "weak_password" else "email": ["…"]}
+    return document

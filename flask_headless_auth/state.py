@@ -1,0 +1,75 @@
+"""What one application knows of its authentication. There are no facts of an application at module level."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+import flask
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+
+from flask_headless_auth.events import EventBus
+from flask_headless_auth.feature import Feature, Limit
+from flask_headless_auth.settings import Settings
+
+EXTENSION = "flask_headless_auth"
+
+S = TypeVar("S", bound=Settings)
+R = TypeVar("R")
+P = TypeVar("P")
+
+
+@dataclass
+class State:
+    """One application's authentication: what was decided at start-up and the parts built from it."""
+
+    app: flask.Flask
+    features: tuple[Feature, ...]
+    sections: Mapping[type[Settings], Settings]
+    bus: EventBus
+    db: SQLAlchemy
+    user_model: type[Any]
+    tables: Mapping[type, type]
+    warnings: tuple[str, ...] = ()
+    #: Why only this machine is served, or None: the sentence that names the weak setting.
+    development_keys: str | None = None
+    parts: dict[type, Any] = field(default_factory=dict)
+    hooks: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Whether the feature is on."""
+        return any(feature.name == name for feature in self.features)
+
+    def limit(self, name: str) -> Limit:
+        """The declaration of a named limit."""
+        for feature in self.features:
+            if name in feature.limits:
+                return feature.limits[name]
+        raise LookupError(name)
+
+
+def state() -> State:
+    """The state of the current application.
+
+    Raises:
+        RuntimeError: the application has no AuthSvc.
+    """
+    try:
+        return cast(State, current_app.extensions[EXTENSION])
+    except KeyError:
+        raise RuntimeError("This application has no AuthSvc. Call AuthSvc(app) first.") from None
+
+
+def settings(section: type[S]) -> S:
+    """The current application's settings of *section*."""
+    return cast(S, state().sections[section])
+
+
+def table(template: type[R]) -> type[R]:
+    """The class that maps *template* in the current application's database."""
+    return state().tables[template]
+
+
+def part(kind: type[P]) -> P:
+    """The current application's only object of *kind*, such as its key set."""
+    return cast(P, state().parts[kind])
