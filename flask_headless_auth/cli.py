@@ -47,7 +47,7 @@ def spec(out: Path | None, kind: str) -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder.")
 @with_appcontext
 def schemas(out: Path) -> None:
-    """Write each component of the spec as JSON Schema 2020-12; files of components that are gone are removed."""
+    """Write each component of the spec as JSON Schema 2020-12, and remove files of those that are gone."""
     document = part(contract.Api).document()
     names = sorted(document["components"]["schemas"])
     out.mkdir(parents=True, exist_ok=True)

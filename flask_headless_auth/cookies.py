@@ -169,7 +169,7 @@ def _places(ours: Transport) -> list[tuple[str, str]]:
 
 def _set_cookies(response: Response, ours: Transport, issued: Issued, persistent: bool) -> None:
     values = (issued.access, issued.refresh, issued.csrf, issued.csrf)
-    # The access cookie stays as long as the refresh cookie: an expired one says "refresh", an absent one "sign in".
+    # The access cookie stays as long as the refresh cookie: an expired token says "refresh", none "sign in".
     for (name, path), value in zip(_places(ours), values, strict=False):
         response.set_cookie(
             name,

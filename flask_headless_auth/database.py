@@ -6,10 +6,10 @@ foreign keys of the user's own key type. They live in the host's `db.session`.
 
 import importlib.util
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -114,7 +114,8 @@ def transaction() -> Iterator[Session]:
     if _EVENTS in session.info:
         yield session
         return
-    session.info[_EVENTS] = events = []
+    events: list[Event] = []
+    session.info[_EVENTS] = events
     try:
         _begin(session, current.user_model)
         yield session
@@ -224,6 +225,18 @@ def _reading_engine(current: State) -> ReadingEngine:
 def engine_of(db: SQLAlchemy, user_table: sa.Table) -> sa.Engine:
     """The engine that the user's table lives on. Needs an application context."""
     return db.engines[user_table.metadata.info.get("bind_key")]
+
+
+def prepared(build: Callable[..., W], *details: Hashable) -> W:
+    """What *build* makes of the current application's state and *details*, made once for the application.
+
+    Building a statement costs more than running one by primary key.
+    """
+    current = state()
+    key = (build, *details)
+    if key not in current.statements:
+        current.statements[key] = build(current, *details)
+    return cast(W, current.statements[key])
 
 
 def changed(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> int:

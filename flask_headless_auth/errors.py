@@ -133,7 +133,7 @@ class TokenExpired(Unauthenticated):
 
 
 class SessionEnded(Unauthenticated):
-    """The session of this token is over: signed out, revoked, past its absolute end, or the account is inactive."""
+    """The session of this token is over: signed out, revoked, past its end, or the account is inactive."""
 
     code, detail = "session_ended", "401 This session has ended."
     mend = "Sign in again."

@@ -23,9 +23,13 @@ Listener = Callable[[Any], object]
 
 
 class EventBus:
-    """Listeners by kind of event. A listener for a kind hears its subclasses too; `Event` hears all."""
+    """Listeners by kind of event. A listener for a kind hears its subclasses too; `Event` hears all.
 
-    def __init__(self) -> None:
+    The listeners of the bus *also* are told behind those of this one.
+    """
+
+    def __init__(self, also: "EventBus | None" = None) -> None:
+        self._also = also
         self._during: dict[type[Event], list[Listener]] = defaultdict(list)
         self._after: dict[type[Event], list[Listener]] = defaultdict(list)
 
@@ -39,11 +43,15 @@ class EventBus:
 
     def listeners_during(self, event: Event) -> Iterator[Listener]:
         """Who wants to hear of *event* before the commit, in order of registration."""
-        return _listening(self._during, event)
+        yield from _listening(self._during, event)
+        if self._also is not None:
+            yield from self._also.listeners_during(event)
 
     def listeners_after(self, event: Event) -> Iterator[Listener]:
         """Who wants to hear of *event* behind the commit, in order of registration."""
-        return _listening(self._after, event)
+        yield from _listening(self._after, event)
+        if self._also is not None:
+            yield from self._also.listeners_after(event)
 
 
 def _listening(table: dict[type[Event], list[Listener]], event: Event) -> Iterator[Listener]:

@@ -257,7 +257,7 @@ def is_ours(path: str, prefix: str) -> bool:
 
 
 def install(app: flask.Flask) -> None:
-    """Put our checks before, and our headers behind, every request; the host's own answers stay as they are."""
+    """Put our checks before, and our headers behind, every request; the host's answers stay as they are."""
     app.register_error_handler(AuthError, problem)
     # In front of the host's own functions: nothing may decode a token before its manager is guarded.
     app.before_request_funcs.setdefault(None, []).insert(0, _before)

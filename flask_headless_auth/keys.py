@@ -5,6 +5,7 @@ purpose. Where a given key is weak, or none is given, the application runs with 
 ones from a file in its instance folder, with which it serves only its own machine.
 """
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -65,16 +66,19 @@ def as_bytes(value: Any) -> bytes:
 
 
 def keyring(
-    config: Mapping[str, Any], previous: Sequence[str], instance_path: str, warnings: list[str]
+    config: Mapping[str, Any], previous: Sequence[str], folder: str | None, warnings: list[str]
 ) -> Keyring:
-    """The keys of an application: its own, or development keys when one of its own is weak or none is given."""
+    """The keys of an application: its own, or development keys where one of them is weak or none is given.
+
+    Development keys are kept in *folder*; without one they are this process's own.
+    """
     given = {key: config.get(key) for key in ("SECRET_KEY", "JWT_SECRET_KEY") if config.get(key)}
     weak = [problem for key, value in given.items() if (problem := weakness(key, value))]
     if not given:
         weak = ["SECRET_KEY is not set."]
     older = tuple(as_bytes(one) for one in previous)
     if weak:
-        root = _from_file(Path(instance_path), warnings)
+        root = _from_file(Path(folder), warnings) if folder else secrets.token_hex(32).encode()
         return Keyring((root,), (derive(root, "tokens"), *older), " ".join(weak))
     fallbacks = tuple(as_bytes(one) for one in config.get("SECRET_KEY_FALLBACKS") or ())
     jwt_key = as_bytes(given.get("JWT_SECRET_KEY"))
@@ -96,10 +100,8 @@ def _from_file(folder: Path, warnings: list[str]) -> bytes:
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(fresh)
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(beside, path)
-            except FileExistsError:
-                pass
         finally:
             beside.unlink()
         kept = path.read_bytes().strip()
@@ -109,7 +111,7 @@ def _from_file(folder: Path, warnings: list[str]) -> bytes:
         return fresh
     except OSError as problem:
         warnings.append(
-            f"The instance folder cannot be written ({type(problem).__name__}), so every process has a development "
-            "key of its own and nobody stays signed in across them."
+            f"The instance folder cannot be written ({type(problem).__name__}), so every process has a "
+            "development key of its own and nobody stays signed in across them."
         )
         return secrets.token_hex(32).encode()

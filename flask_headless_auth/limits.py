@@ -74,7 +74,7 @@ class Counters:
 
 
 def _strategy(uri: str) -> RateLimiter:
-    # Limiter.init_app would apply the host's RATELIMIT_DEFAULT to the host's routes; this application has none.
+    # Limiter.init_app would apply the host's RATELIMIT_DEFAULT to its routes; this application has none.
     private = flask.Flask("flask_headless_auth.limits")
     options: dict[str, Any] = {}
     if uri.startswith(("redis", "rediss")):

@@ -8,6 +8,7 @@ from typing import Any
 
 import flask
 from flask import request
+from werkzeug.exceptions import HTTPException
 
 from flask_headless_auth import contract, errors, http, operations
 from flask_headless_auth.errors import NotFound
@@ -15,7 +16,7 @@ from flask_headless_auth.settings import CoreSettings
 from flask_headless_auth.state import part, settings
 
 pages = flask.Blueprint("authsvc_pages", __name__)
-for _kind in (errors.AuthError, http.HTTPException, Exception):
+for _kind in (errors.AuthError, HTTPException, Exception):
     pages.register_error_handler(_kind, http.answer_error)
 
 DOCS_POLICY = (
@@ -75,12 +76,13 @@ def error_list() -> flask.Response:
     """Every refusal: code, status, meaning, mend."""
     described = [_described(kind) for kind in errors.every()]
     if _wants_page():
+        head = "<tr><th>Code</th><th>Status</th><th>Meaning</th></tr>"
         rows = "".join(
-            f"<tr><td><a href='errors/{one['code']}'><code>{one['code']}</code></a></td><td>{one['status']}</td>"
-            f"<td>{html.escape(one['meaning'])}</td></tr>"
+            f"<tr><td><a href='errors/{one['code']}'><code>{one['code']}</code></a></td>"
+            f"<td>{one['status']}</td><td>{html.escape(one['meaning'])}</td></tr>"
             for one in described
         )
-        table = f"<table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>{rows}</tbody></table>"
+        table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
         return _page(_article("Refusals of this API", table, "docs/page.css"), PAGE_POLICY)
     return flask.jsonify({"items": described, "next_cursor": None})
 

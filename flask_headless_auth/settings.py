@@ -10,8 +10,9 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+S = TypeVar("S", bound="Settings")
 MISSING = object()
 
 
@@ -78,7 +79,7 @@ class CoreSettings(Settings):
     enable_docs: bool = setting(True, "Serve Swagger UI at /docs.")
     cors_origins: tuple[str, ...] | None = setting(
         None,
-        "Origins of browser front ends, exactly; none by default, localhost's usual ones with development keys.",
+        "Origins of browser front ends, exactly; none by default, localhost's with development keys.",
     )
     cors_resources: tuple[str, ...] = setting(
         ("/api/*",), "Paths of the host that answer those origins too; the API's own always do."
@@ -180,13 +181,21 @@ KERNEL: tuple[type[Settings], ...] = (
 )
 
 
+class Sections(dict[type[Settings], Settings]):
+    """Every section of one application."""
+
+    def of(self, kind: type[S]) -> S:
+        """The section of this kind."""
+        return cast(S, self[kind])
+
+
 def unknown(config: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     """A sentence for each `AUTHSVC_` key that no section has, with the nearest known one."""
     names = set(known)
     answers = []
     for key in sorted(config):
         if key.startswith("AUTHSVC_") and key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
+            near = difflib.get_close_matches(key, names, n=1, cutoff=0.9)
             hint = f" Did you mean {near[0]}?" if near else ""
             answers.append(f"{key} is not a setting of this version.{hint}")
     return answers

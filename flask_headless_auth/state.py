@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from flask_headless_auth.events import EventBus
 from flask_headless_auth.feature import Feature, Limit
-from flask_headless_auth.settings import Settings
+from flask_headless_auth.settings import Sections, Settings
 
 EXTENSION = "flask_headless_auth"
 
@@ -25,7 +25,7 @@ class State:
 
     app: flask.Flask
     features: tuple[Feature, ...]
-    sections: Mapping[type[Settings], Settings]
+    sections: Sections
     bus: EventBus
     db: SQLAlchemy
     user_model: type[Any]
@@ -34,6 +34,8 @@ class State:
     #: Why only this machine is served, or None: the sentence that names the weak setting.
     development_keys: str | None = None
     parts: dict[type, Any] = field(default_factory=dict)
+    #: Statements that were built once; see `database.prepared`.
+    statements: dict[Any, Any] = field(default_factory=dict)
     hooks: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
@@ -62,7 +64,7 @@ def state() -> State:
 
 def settings(section: type[S]) -> S:
     """The current application's settings of *section*."""
-    return cast(S, state().sections[section])
+    return state().sections.of(section)
 
 
 def table(template: type[R]) -> type[R]:

@@ -25,8 +25,11 @@ OWN = ("id", "email", "password", "role", "roles", "permissions")
 """Members that this module declares itself."""
 
 FORBIDDEN = frozenset(
-    ["id", "role", "roles", "permissions", "is_verified", "is_active", "is_admin", "is_superuser", "is_staff", "mfa_enabled", "provider", "password_hash", "credits", "created_at", "updated_at"]
-)
+    (
+        "id", "role", "roles", "permissions", "is_verified", "is_active", "is_admin", "is_superuser",
+        "is_staff", "mfa_enabled", "provider", "password_hash", "credits", "created_at", "updated_at",
+    )
+)  # fmt: skip
 """Names that nobody sets about themselves: naming one is a 422 whatever AUTHSVC_UNKNOWN_FIELDS says."""
 
 
@@ -114,7 +117,7 @@ def _first_role(user: Any) -> str | None:
 class Converter(ModelConverter):
     """Columns as fields that say on the wire what they mean in the database."""
 
-    SQLA_TYPE_MAPPING: ClassVar[Any] = {
+    SQLA_TYPE_MAPPING = {
         **ModelConverter.SQLA_TYPE_MAPPING,
         sa.DateTime: Moment,
         sa.Numeric: DecimalText,
@@ -124,19 +127,19 @@ class Converter(ModelConverter):
         sa.Integer: fields.Integer,
     }
 
-    def column2field(self, column: Any, *, instance: bool = True, **kwargs: Any) -> Any:
+    def column2field(self, column: Any, **kwargs: Any) -> Any:
         kind = column.type
         if isinstance(kind, sa.types.TypeDecorator) and isinstance(kind.impl_instance, sa.DateTime):
             return Moment(allow_none=column.nullable, metadata=_metadata(column))
         if isinstance(kind, sa.Enum):
             return _enum_field(kind, column)
-        field = super().column2field(column, instance=instance, **kwargs)
+        field: Any = super().column2field(column, **kwargs)
         if isinstance(field, fields.Integer):
             field.strict = True
         if isinstance(field, fields.Float):
             field.allow_nan = False
         if isinstance(field, fields.Field):
-            field.metadata.update(_metadata(column))
+            field.metadata = {**field.metadata, **_metadata(column)}
         return field
 
 
@@ -202,12 +205,12 @@ def own(part: str) -> ma.Schema:
     made = current.parts.get(Schemas)
     if made is None:
         made = current.parts[Schemas] = build(current)
-    return made[part]  # type: ignore[no-any-return]
+    return made[part]
 
 
 def build(current: State) -> Schemas:
     """The schemas of an application's user model."""
-    unknown = current.sections[CoreSettings].unknown_fields  # type: ignore[attr-defined]
+    unknown = current.sections.of(CoreSettings).unknown_fields
     readable = [column.name for column in current.user_model.__table__.c if is_readable(column)]
     writable = writable_columns(current.user_model)
     return Schemas(

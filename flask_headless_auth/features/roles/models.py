@@ -33,7 +33,8 @@ def names_of(user_id: Any) -> Sequence[str]:
 
 def add(user_id: Any, role: str) -> None:
     """Give a user a role that they do not have."""
-    state().db.session.add(table(RoleGrant)(user_id=user_id, role=role))
+    made: Any = table(RoleGrant)
+    state().db.session.add(made(user_id=user_id, role=role))
     state().db.session.flush()
 
 

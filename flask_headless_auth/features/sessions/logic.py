@@ -1,11 +1,10 @@
 """Begin, refresh and end sessions."""
 
-import random
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import request
 
@@ -22,8 +21,8 @@ from flask_headless_auth.settings import TokenSettings
 from flask_headless_auth.state import part, settings, state
 from flask_headless_auth.tokens import Expired, Grant, Issued, KeySet, Unreadable, issue, seconds
 
-SWEEP_CHANCE, SWEEP_MOST = 0.01, 200
-"""One sign-in in a hundred deletes at most this many sessions that ended long ago."""
+SWEEP_ONE_IN, SWEEP_MOST = 100, 200
+"""One sign-in in a hundred deletes at most two hundred sessions that ended long ago."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def begin(user: Any, proofs: Sequence[Proof], channels: Sequence[Channel], *, re
         **{f"{channel}_rotated_at": second for channel in channels},
     )
     # A sweep now and then keeps the table small where nobody runs the purge command.
-    if random.random() < SWEEP_CHANCE:
+    if secrets.randbelow(SWEEP_ONE_IN) == 0:
         models.sweep(now - settings(SessionSettings).keep_ended, SWEEP_MOST)
     issued = {channel: _issue(session, channel, user) for channel in channels}
     return Opened(session.id, issued, remember)
@@ -145,7 +144,8 @@ def refresh() -> Opened:
     """
     token, channel = cookies.present("refresh")
     claims = _read(token, "refresh")
-    cookies.check_double_submit(claims) if channel == "cookie" else None
+    if channel == "cookie":
+        cookies.check_double_submit(claims)
     if claims["ch"] != channel:
         raise TokenInvalid
     limits.count("refresh_session", claims["sid"])
@@ -199,13 +199,7 @@ def _after_lost_race(claims: Mapping[str, Any], channel: Channel, now: datetime)
         if reused:
             emit(RefreshReused(user=user, session_id=session.id))
     _forget(claims["sid"])
-    _refuse(reused)
-
-
-def _refuse(reused: bool) -> NoReturn:
-    if reused:
-        raise errors.RefreshReused
-    raise SessionEnded
+    raise errors.RefreshReused if reused else SessionEnded
 
 
 def _stands(session: models.Session, user: Any, now: datetime) -> bool:
@@ -261,7 +255,8 @@ def sign_out(scope: str) -> int:
     Raises:
         TokenMissing, TokenInvalid: no token names a session.
     """
-    cookies.clear() if scope != "others" else None
+    if scope != "others":
+        cookies.clear()
     if scope != "this":
         claims = authenticate()
         session_id, user_id = claims["sid"], claims["sub"]

@@ -1,6 +1,5 @@
 """Sessions in the database: one row per sign-in, and every question asked of them."""
 
-import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from flask_headless_auth import database
 from flask_headless_auth.database import Moment, Row
-from flask_headless_auth.state import state, table
+from flask_headless_auth.state import State, state, table
 
 Channel = Literal["cookie", "body"]
 
@@ -68,14 +67,14 @@ def find(session_id: str, *, lock: bool = False) -> Session | None:
 
 
 def standing(session_id: str) -> sa.Row[Any] | None:
-    """What decides whether a session's tokens are good: one query by primary key, with the user's `is_active`."""
+    """What decides whether a session's tokens are good, by primary key and with the user's `is_active`."""
     with database.reading() as connection:
-        return connection.execute(_standing(table(Session), state().user_model), {"id": session_id}).first()
+        return connection.execute(database.prepared(_standing), {"id": session_id}).first()
 
 
-@functools.cache
-def _standing(session: Any, user: Any) -> sa.Select[Any]:
-    users = user.__table__
+def _standing(ours: State) -> sa.Select[Any]:
+    session: Any = ours.tables[Session]
+    users = ours.user_model.__table__
     (key,) = users.primary_key.columns
     columns = (
         session.user_id, session.revoked_at, session.expires_at, session.cookie_generation,
@@ -89,7 +88,7 @@ def _standing(session: Any, user: Any) -> sa.Select[Any]:
 
 
 def rotate(session_id: str, channel: Channel, generation: int, now: datetime, address: str) -> bool:
-    """Move *channel* from *generation* to the next, if it is there, the session stands and the user is active.
+    """Move *channel* from *generation* to the next if it is there, the session stands, the user is active.
 
     One conditional UPDATE: of any number of parallel calls, one succeeds.
     """
@@ -100,13 +99,12 @@ def rotate(session_id: str, channel: Channel, generation: int, now: datetime, ad
         "second": int(now.timestamp()),
         "seen_from": address,
     }
-    statement = _rotate(table(Session), state().user_model, channel)
-    return database.changed(state().db.session(), statement, values) == 1
+    return database.changed(state().db.session(), database.prepared(_rotate, channel), values) == 1
 
 
-@functools.cache
-def _rotate(session: Any, user: Any, channel: Channel) -> sa.Update:
-    rows, users = session.__table__, user.__table__
+def _rotate(ours: State, channel: Channel) -> sa.Update:
+    session: Any = ours.tables[Session]
+    rows, users = session.__table__, ours.user_model.__table__
     (key,) = users.primary_key.columns
     generation = rows.c[f"{channel}_generation"]
     is_active = sa.exists().where(key == rows.c.user_id, users.c.is_active.is_(True)).correlate(rows)

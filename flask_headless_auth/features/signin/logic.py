@@ -16,7 +16,7 @@ from flask_headless_auth.settings import CoreSettings, TokenSettings
 from flask_headless_auth.state import part, settings, state
 from flask_headless_auth.tickets import Tickets
 
-PASSWORD = "pwd"
+PASSWORD = "pwd"  # noqa: S105
 """The `amr` value of a password (RFC 8176 §2)."""
 
 CHALLENGE_LIFE = timedelta(minutes=10)
