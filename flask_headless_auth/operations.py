@@ -62,7 +62,7 @@ def describe(doc: dict[str, Any], info: Mapping[str, Any], method: str) -> dict[
     if info.get("delivers"):
         doc["parameters"] = [*doc.get("parameters", []), DELIVERY_PARAMETER]
     responses = doc.setdefault("responses", {})
-    for status, kinds in sorted(_by_status(refusals(info, method)).items()):
+    for status, kinds in sorted(_by_status(refusals(doc, info, method)).items()):
         responses[str(status)] = refusal_response(kinds)
     doc["x-rate-limit"] = [*([info["limit"]] if info.get("limit") else []), *info.get("counts", [])]
     doc["x-step-up"] = info.get("step_up")
@@ -75,14 +75,13 @@ def camel(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
-def refusals(info: Mapping[str, Any], method: str) -> set[type[AuthError]]:
+def refusals(doc: Mapping[str, Any], info: Mapping[str, Any], method: str) -> set[type[AuthError]]:
     """Every refusal that the operation can answer with."""
     kinds: set[type[AuthError]] = {*info.get("raises", ()), *_EVERYWHERE, *_GUARDS[info.get("guarded")]}
-    locations = {one["in"] for one in info.get("arguments", {}).get("parameters", ())}
-    if locations:
+    if "requestBody" in doc:
+        kinds |= {ValidationFailed, MalformedBody, BodyTooLarge, UnsupportedMediaType}
+    if any(not isinstance(one, dict) or one.get("in") == "query" for one in doc.get("parameters", ())):
         kinds.add(ValidationFailed)
-    if "json" in locations:
-        kinds |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}
     if method not in _SAFE:
         kinds.add(CrossSiteRequest)
     if info.get("delivers"):

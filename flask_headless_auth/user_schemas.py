@@ -5,7 +5,7 @@ each application gets its own, built by marshmallow-sqlalchemy from its model.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any, ClassVar
 
@@ -64,7 +64,7 @@ class Password(Unicode):
             "examples": ["correct horse battery staple"],
             **kwargs.pop("metadata", {}),
         }
-        super().__init__(load_only=True, validate=validate.Length(max=4096), metadata=metadata, **kwargs)
+        super().__init__(validate=validate.Length(max=4096), metadata=metadata, **kwargs)
 
 
 class Email(Text):
@@ -108,6 +108,15 @@ class DecimalText(fields.Decimal):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("as_string", True)
         super().__init__(metadata={"type": "string", "format": "decimal"}, **kwargs)
+
+
+class Computed(fields.Function):
+    """A member of an answer that is worked out from the user; always there."""
+
+    def __init__(self, compute: Callable[[Any], Any], *, metadata: Mapping[str, Any]) -> None:
+        super().__init__(compute, required=True, metadata=metadata)
+        # Answers are never read back, and `readOnly` would give typed clients two types for one user.
+        self.dump_only = False
 
 
 def _first_role(user: Any) -> str | None:
@@ -277,18 +286,14 @@ _NAMES: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 def _user_schema(model: type[Any], readable: list[str]) -> type[ma.Schema]:
     declared: dict[str, Any] = {
-        "id": fields.Function(
-            users.subject_of, required=True, metadata={"type": "string", "description": "Opaque."}
-        ),
+        "id": Computed(users.subject_of, metadata={"type": "string", "description": "Opaque."}),
         "email": fields.String(required=True, metadata={"format": "email"}),
         **_dumped(_auto(model, readable)),
-        "role": fields.Function(
-            _first_role,
-            required=True,
-            metadata={"type": ["string", "null"], "description": "The first of `roles`."},
+        "role": Computed(
+            _first_role, metadata={"type": ["string", "null"], "description": "The first of `roles`."}
         ),
-        "roles": fields.Function(users.roles_of, required=True, metadata=_NAMES),
-        "permissions": fields.Function(users.permissions_of, required=True, metadata=_NAMES),
+        "roles": Computed(users.roles_of, metadata=_NAMES),
+        "permissions": Computed(users.permissions_of, metadata=_NAMES),
     }
     return type("User", (_Answer,), {**declared, "__doc__": UserSchema.__doc__})
 

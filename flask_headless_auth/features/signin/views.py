@@ -32,7 +32,9 @@ class Login(MethodView):
     @blueprint.delivers
     @blueprint.raises(InvalidCredentials, SecondFactorUnavailable)
     @blueprint.emits(SignedIn, SignInFailed)
-    @blueprint.arguments(LoginRequestSchema)
+    @blueprint.arguments(
+        LoginRequestSchema, example={"email": "ada@example.com", "password": "correct horse battery staple"}
+    )
     @blueprint.response(200, SignInAnswerSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Sign in with e-mail and password.
