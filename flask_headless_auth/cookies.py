@@ -133,7 +133,9 @@ def deliver(issued: Mapping[Channel, Issued], *, persistent: bool) -> dict[str, 
 
         @after_this_request
         def _set(response: Response) -> Response:
-            _set_cookies(response, ours, in_cookies, persistent)
+            # A commit that fails behind this call makes the answer a refusal, and that signs nobody in.
+            if response.status_code < 400:
+                _set_cookies(response, ours, in_cookies, persistent)
             return response
 
     body = issued.get("body")

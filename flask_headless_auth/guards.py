@@ -57,13 +57,14 @@ def verified(token: str, *, even_expired: bool = False) -> dict[str, Any]:
         jwt_errors.NoAuthorizationError: as Flask-JWT-Extended's loaders expect them.
         AuthError: the request itself is refused.
     """
-    seen: dict[str, dict[str, Any]] = request.environ.setdefault(_SEEN, {}) if has_request_context() else {}
-    if token not in seen:
-        if has_request_context():
-            machine.check()
-            _check_carrier(token)
-        seen[token] = _checked(token, even_expired)
-    return seen[token]
+    if not has_request_context():
+        return _checked(token, even_expired)
+    seen: dict[tuple[str, bool], dict[str, Any]] = request.environ.setdefault(_SEEN, {})
+    if (token, even_expired) not in seen:
+        machine.check()
+        _check_carrier(token)
+        seen[token, even_expired] = _checked(token, even_expired)
+    return seen[token, even_expired]
 
 
 def _check_carrier(token: str) -> None:

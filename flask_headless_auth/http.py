@@ -7,11 +7,14 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, NoReturn, TypeVar
 
+import click
 import flask
 import flask_smorest
 from flask import current_app, request
+from flask.cli import FlaskGroup
 from flask.views import MethodView
 from marshmallow import Schema
+from sqlalchemy.exc import DataError
 from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -228,6 +231,9 @@ def answer_error(error: Exception) -> flask.Response:
 def _from_exception(error: BaseException) -> AuthError:
     if isinstance(error, Exception) and database.is_failure(error):
         return database.refusal(error)
+    if isinstance(error, DataError):
+        state().db.session.rollback()
+        return ValidationFailed("A value does not fit its column.")
     log.error("%s %s failed.", request.method, request.path, exc_info=error)
     state().db.session.rollback()
     return InternalError()
@@ -286,6 +292,9 @@ def _before_ours(core: CoreSettings) -> flask.Response | None:
         machine.check()
         limit = request.max_content_length
         request.max_content_length = min(limit or core.max_body_bytes, core.max_body_bytes)
+        if "\x00" in request.path:
+            # No database takes NUL in text, and nothing of ours is called so.
+            raise NotFound
         failure = request.routing_exception
         if failure is not None and not isinstance(failure, RequestRedirect):
             return answer_error(failure)
@@ -306,11 +315,20 @@ def _create_tables(ours: State, core: CoreSettings) -> None:
         return
     engine = database.engine_of(ours.db, ours.user_model.__table__)
     wanted = core.create_tables
+    if wanted is None and _in_another_command():
+        return
     if wanted is None:
         wanted = engine.dialect.name == "sqlite" and "migrate" not in current_app.extensions
     if wanted:
         database.create_tables(ours)
     ours.parts[TablesReady] = True
+
+
+def _in_another_command() -> bool:
+    """Whether this request is made inside a `flask` command that is not `run`, such as a migration."""
+    context = click.get_current_context(silent=True)
+    inside = context is not None and isinstance(context.find_root().command, FlaskGroup)
+    return context is not None and inside and context.command.name != "run"
 
 
 def _after(response: flask.Response) -> flask.Response:

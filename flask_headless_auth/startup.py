@@ -163,7 +163,7 @@ def check_safety(
         risky.append(keyring.development)
     if not cookie.secure:
         risky.append("JWT_COOKIE_SECURE is False: browsers send the tokens over plain HTTP.")
-    if core.public_url is None:
+    if core.public_url is None and not keyring.development:
         risky.append("AUTHSVC_PUBLIC_URL is not set: links and callbacks have no address.")
     if not limit.enabled:
         warnings.append("RATELIMIT_ENABLED is False: passwords can be guessed without limit.")

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
-from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema
+from marshmallow_sqlalchemy import ModelConversionError, ModelConverter, SQLAlchemyAutoSchema
 
 from flask_headless_auth import users
 from flask_headless_auth.settings import CoreSettings
@@ -142,7 +142,11 @@ class Converter(ModelConverter):
             return Moment(allow_none=column.nullable, metadata=_metadata(column))
         if isinstance(kind, sa.Enum):
             return _enum_field(kind, column)
-        field: Any = super().column2field(column, **kwargs)
+        try:
+            field: Any = super().column2field(column, **kwargs)
+        except ModelConversionError:
+            # A type that marshmallow-sqlalchemy does not know: taken and shown as it is.
+            field = fields.Raw(allow_none=column.nullable)
         if isinstance(field, fields.Integer):
             field.strict = True
         if isinstance(field, fields.Float):
@@ -265,9 +269,9 @@ _ACCOUNT: Mapping[str, Any] = {
 }
 
 
-def _auto(model: type[Any], columns: list[str], **meta: Any) -> dict[str, Any]:
+def _auto(model: type[Any], columns: list[str]) -> dict[str, Any]:
     """Fields for *columns*, by the names of the model's attributes."""
-    options = type("Meta", (), {"model": model, "model_converter": Converter, **meta})
+    options = type("Meta", (), {"model": model, "model_converter": Converter, "include_fk": True})
     schema = type("Auto", (SQLAlchemyAutoSchema,), {"Meta": options})()
     by_column = {
         prop.columns[0].name: prop.key

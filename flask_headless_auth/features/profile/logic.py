@@ -19,6 +19,8 @@ def update(user: Any, changes: dict[str, Any]) -> Any:
     for column in users.unique_columns():
         if changes.get(column) is not None and users.is_taken(column, changes[column], except_for=user):
             raise _taken(column)
+    if not changes:
+        return user
     try:
         with transaction():
             for name, value in changes.items():
