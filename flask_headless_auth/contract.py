@@ -12,6 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import make_schema_key
 
 from flask_headless_auth import errors, http, user_schemas
+from flask_headless_auth import operations as operations_of
 from flask_headless_auth.cookies import Transport
 from flask_headless_auth.state import State, state
 
@@ -94,11 +95,18 @@ class Api(flask_smorest.Api):
         document["servers"] = [{"url": "/"}]
         schemas = document["components"]["schemas"]
         _name_enumerations(document, schemas)
+        self._describe_components(schemas)
         document["components"]["schemas"] = dict(sorted(schemas.items()))
         for operation in operations(document):
+            _need_body_for_fields(operation, schemas)
             _add_examples(operation, schemas)
             _drop_absent_schemes(operation, document)
-        return document
+        return {key: document[key] for key in _ORDER if key in document}
+
+    def _describe_components(self, schemas: dict[str, Any]) -> None:
+        for key, name in self.ma_plugin.converter.refs.items():
+            if name in schemas and key[0].__doc__:
+                schemas[name].setdefault("description", operations_of.first_sentence(key[0]))
 
     def _init_components(self, ours: State) -> None:
         components, converter = self.spec.components, self.ma_plugin.converter
@@ -127,6 +135,16 @@ class Api(flask_smorest.Api):
         }
         self.spec.components.schema(component_name(union), component=component)
         self.ma_plugin.converter.refs[make_schema_key(union())] = component_name(union)
+
+
+_ORDER = ("openapi", "info", "jsonSchemaDialect", "servers", "tags", "paths", "components")
+
+
+def _need_body_for_fields(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """An empty body is accepted wherever no field is required."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        name = media["schema"].get("$ref", "").rsplit("/", 1)[-1]
+        operation["requestBody"]["required"] = bool(schemas.get(name, {}).get("required"))
 
 
 def _first_line(blueprint: http.Blueprint) -> str:
@@ -286,11 +304,19 @@ def security_schemes(ours: State) -> dict[str, dict[str, Any]]:
     transport: Transport = ours.parts[Transport]
     schemes: dict[str, dict[str, Any]] = {}
     if "cookie" in transport.channels:
-        schemes["accessCookie"] = {"type": "apiKey", "in": "cookie", "name": transport.access}
-        schemes["refreshCookie"] = {"type": "apiKey", "in": "cookie", "name": transport.refresh}
+        access, refresh = transport.access, transport.refresh
+        schemes["accessCookie"] = {
+            "type": "apiKey", "in": "cookie", "name": access,
+            "description": "The access token, set by a sign-in; browsers send it by themselves.",
+        }  # fmt: skip
+        schemes["refreshCookie"] = {
+            "type": "apiKey", "in": "cookie", "name": refresh,
+            "description": "The refresh token, set by a sign-in; browsers send it by themselves.",
+        }  # fmt: skip
     if "body" in transport.channels:
-        schemes["bearerAuth"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-        schemes["refreshBearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        schemes["bearerAuth"] = {**bearer, "description": "`Authorization: Bearer <access token>`."}
+        schemes["refreshBearer"] = {**bearer, "description": "`Authorization: Bearer <refresh token>`."}
     return schemes
 
 
@@ -313,7 +339,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "errors": {
             "type": "object",
             "description": "Field → what is wrong with it.",
-            "additionalProperties": True,
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "retry_after": {"type": "integer", "description": "Seconds to wait."},
         "max_age": {"type": "integer", "description": "How fresh the sign-in must be, in seconds."},

@@ -79,11 +79,12 @@ class AuthSvc:
         read = startup.read_settings(app, problems)
         core = read.of(CoreSettings)
         features = startup.features_of(app, problems)
-        keyring = startup.keyring_of(app, read, warnings)
+        keyring = startup.keyring_of(app, read, problems, warnings)
         token_keys = startup.token_keys_of(read, keyring, problems)
         database_object, model = startup.user_model_of(app, user_model or self.user_model, problems, warnings)
         startup.check_safety(app, read, keyring, problems, warnings)
-        if problems or model is None or token_keys is None:
+        counters = limits.counters(read.of(LimitSettings), features, app.config, problems)
+        if problems or model is None or token_keys is None or counters is None:
             raise ConfigurationError(problems)
 
         try:
@@ -107,7 +108,7 @@ class AuthSvc:
             hooks=self._hooks,
         )
         app.extensions[EXTENSION] = ours
-        _make_parts(ours, keyring, token_keys, startup.origins_of(core, keyring))
+        _make_parts(ours, keyring, token_keys, counters, startup.origins_of(core, keyring))
         _install(app, ours, core)
         for warning in ours.warnings:
             log.warning(warning)
@@ -212,17 +213,16 @@ def _give_roles(model: type[Any]) -> None:
 
 
 def _make_parts(
-    ours: State, keyring: keys.Keyring, token_keys: tokens.KeySet, origins: tuple[str, ...]
+    ours: State,
+    keyring: keys.Keyring,
+    token_keys: tokens.KeySet,
+    counters: limits.Counters,
+    origins: tuple[str, ...],
 ) -> None:
     read = ours.sections
     core = read.of(CoreSettings)
     password = read.of(PasswordSettings)
     trusted = {one.lower() for one in (*origins, core.public_url) if one}
-    overrides = {
-        name: str(ours.app.config[f"AUTHSVC_LIMITS_{name.upper()}"])
-        for name in limits.declared(ours.features)
-        if f"AUTHSVC_LIMITS_{name.upper()}" in ours.app.config
-    }
     peppers = tuple(keys.as_bytes(one) for one in password.peppers)
     words = tuple(one for one in (core.app_name, *password.context) if one)
     ours.parts.update(
@@ -232,7 +232,7 @@ def _make_parts(
             cookies.Transport: cookies.transport(
                 core, read.of(TokenSettings), read.of(CookieSettings), frozenset(trusted)
             ),
-            limits.Counters: limits.Counters(read.of(LimitSettings), ours.features, overrides),
+            limits.Counters: counters,
             Hashing: Hashing(scheme=password.scheme, bcrypt_cost=password.bcrypt_cost, peppers=peppers),
             Policy: Policy(min_length=password.min_length, max_length=password.max_length, context=words),
             sessions.Remembered: sessions.Remembered(memory.made(read.of(SessionSettings))),
@@ -245,8 +245,8 @@ def _share(ours: State, core: CoreSettings, origins: tuple[str, ...]) -> None:
     """Answer browser front ends of other origins, at our prefix and at the host's listed paths."""
     if not origins:
         return
-    paths = [re.compile(re.escape(core.url_prefix) + r"(/.*)?")]
-    paths += [re.compile(re.escape(one).replace(r"\*", ".*")) for one in core.cors_resources]
+    paths = [re.compile(re.escape(core.url_prefix) + r"(/.*)?\Z")]
+    paths += [re.compile(re.escape(one).replace(r"\*", ".*") + r"\Z") for one in core.cors_resources]
     flask_cors.CORS(
         ours.app,
         resources={

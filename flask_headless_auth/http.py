@@ -17,7 +17,7 @@ from marshmallow import Schema
 from sqlalchemy.exc import DataError
 from webargs import core
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.routing import RequestRedirect
 
 from flask_headless_auth import cookies, database, guards, machine, operations
@@ -66,8 +66,17 @@ class BodyParser(FlaskParser):
     def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
         messages = error.messages
         inner = next(iter(messages.values())) if len(messages) == 1 else messages
-        named = inner if isinstance(inner, dict) else {"_schema": inner}
-        raise ValidationFailed(errors={str(name): problem for name, problem in named.items()})
+        raise ValidationFailed(errors=flat(inner))
+
+
+def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """Marshmallow's messages as one level: field, with dots for what is inside, to its messages."""
+    if not isinstance(messages, dict):
+        return {path or "_schema": [str(one) for one in messages]}
+    found: dict[str, list[str]] = {}
+    for name, inner in messages.items():
+        found.update(flat(inner, f"{path}.{name}" if path else str(name)))
+    return found
 
 
 def read_json(raw: bytes) -> Any:
@@ -126,8 +135,7 @@ class Blueprint(flask_smorest.Blueprint):
         # Hosts have blueprints of their own, and names are one per application.
         super().__init__(f"authsvc_{feature}", import_name, **options)
         self.feature = feature
-        for kind in (AuthError, HTTPException, Exception):
-            self.register_error_handler(kind, answer_error)
+        answer_all_errors(self)
         self._prepare_doc_cbks.append(self._prepare_operation_doc)
 
     def arguments(self, schema: Any, **options: Any) -> Callable[[F], F]:
@@ -255,6 +263,16 @@ _BY_STATUS: dict[int, type[AuthError]] = {
     413: BodyTooLarge,
     415: UnsupportedMediaType,
 }
+
+
+def answer_all_errors(blueprint: flask.Blueprint) -> None:
+    """Let every failure in a blueprint of ours be answered by us.
+
+    Each HTTP error by itself too: Flask asks an application's handler of a status before a blueprint's
+    handler of a base class.
+    """
+    for kind in (AuthError, Exception, HTTPException, *default_exceptions.values()):
+        blueprint.register_error_handler(kind, answer_error)
 
 
 def is_ours(path: str, prefix: str) -> bool:

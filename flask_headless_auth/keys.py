@@ -8,7 +8,7 @@ ones from a file in its instance folder, with which it serves only its own machi
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,11 @@ def weakness(key: str, value: Any) -> str | None:
     return None
 
 
+def weaknesses(key: str, values: Iterable[Any]) -> list[str]:
+    """What is wrong with each secret of a list."""
+    return [problem for value in values if (problem := weakness(key, value))]
+
+
 def as_bytes(value: Any) -> bytes:
     """A configured secret as bytes; anything that is neither text nor bytes is empty."""
     if isinstance(value, str):
@@ -66,21 +71,32 @@ def as_bytes(value: Any) -> bytes:
 
 
 def keyring(
-    config: Mapping[str, Any], previous: Sequence[str], folder: str | None, warnings: list[str]
+    config: Mapping[str, Any],
+    previous: Sequence[str],
+    folder: str | None,
+    problems: list[str],
+    warnings: list[str],
 ) -> Keyring:
     """The keys of an application: its own, or development keys where one of them is weak or none is given.
 
-    Development keys are kept in *folder*; without one they are this process's own.
+    Development keys are kept in *folder*; without one they are this process's own. Whatever a key that
+    only verifies lacks in strength is one of the *problems*: anybody could sign with it.
     """
     given = {key: config.get(key) for key in ("SECRET_KEY", "JWT_SECRET_KEY") if config.get(key)}
     weak = [problem for key, value in given.items() if (problem := weakness(key, value))]
     if not given:
         weak = ["SECRET_KEY is not set."]
     older = tuple(as_bytes(one) for one in previous)
+    problems.extend(weaknesses("AUTHSVC_TOKENS_PREVIOUS_KEYS", older))
     if weak:
         root = _from_file(Path(folder), warnings) if folder else secrets.token_hex(32).encode()
         return Keyring((root,), (derive(root, "tokens"), *older), " ".join(weak))
-    fallbacks = tuple(as_bytes(one) for one in config.get("SECRET_KEY_FALLBACKS") or ())
+    configured = config.get("SECRET_KEY_FALLBACKS") or ()
+    if not isinstance(configured, list | tuple):
+        problems.append("SECRET_KEY_FALLBACKS: must be a list of secrets.")
+        configured = ()
+    fallbacks = tuple(as_bytes(one) for one in configured)
+    problems.extend(weaknesses("SECRET_KEY_FALLBACKS", fallbacks))
     jwt_key = as_bytes(given.get("JWT_SECRET_KEY"))
     secret = as_bytes(given.get("SECRET_KEY"))
     roots = (secret, *fallbacks) if secret else (jwt_key,)

@@ -8,7 +8,7 @@ import functools
 import ipaddress
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ import flask
 from flask import request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
+from limits.errors import ConfigurationError as LimitsError
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 
@@ -32,15 +33,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Counters:
     """One application's named limits and where they are counted."""
 
-    def __init__(
-        self, settings: LimitSettings, features: tuple[Feature, ...], overrides: dict[str, str]
-    ) -> None:
+    def __init__(self, settings: LimitSettings, items: dict[str, list[RateLimitItem]]) -> None:
         self.enabled = settings.enabled
         self.uri = settings.storage_uri or settings.storage_url or "memory://"
-        self.items: dict[str, list[RateLimitItem]] = {}
-        for name, limit in declared(features).items():
-            allowed = overrides.get(name, limit.allowed)
-            self.items[name] = parse_many(allowed) if allowed else []
+        self.items = items
         self._shared = _strategy(self.uri)
         self._local = FixedWindowRateLimiter(MemoryStorage())
         self._failures = self._shared.storage.base_exceptions
@@ -87,6 +83,36 @@ def _strategy(uri: str) -> RateLimiter:
         strategy="fixed-window",
     )
     return limiter.limiter
+
+
+def items_of(
+    features: tuple[Feature, ...], config: Mapping[str, Any], problems: list[str]
+) -> dict[str, list[RateLimitItem]]:
+    """Each named limit as the features declare it or `AUTHSVC_LIMITS_<NAME>` says; "" is none."""
+    items: dict[str, list[RateLimitItem]] = {}
+    for name, limit in declared(features).items():
+        key = f"AUTHSVC_LIMITS_{name.upper()}"
+        allowed = config.get(key, limit.allowed)
+        try:
+            items[name] = parse_many(allowed) if allowed else []
+        except (ValueError, TypeError):
+            problems.append(f'{key}: must be like "10/minute;100/hour", not {allowed!r}.')
+    return items
+
+
+def counters(
+    settings: LimitSettings,
+    features: tuple[Feature, ...],
+    config: Mapping[str, Any],
+    problems: list[str],
+) -> Counters | None:
+    """The application's counters, or None where *problems* says why there can be none."""
+    items = items_of(features, config, problems)
+    try:
+        return Counters(settings, items)
+    except (LimitsError, ImportError) as problem:
+        problems.append(f"RATELIMIT_STORAGE_URL: {problem}")
+        return None
 
 
 def declared(features: tuple[Feature, ...]) -> dict[str, Limit]:

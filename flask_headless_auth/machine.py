@@ -41,19 +41,26 @@ def _names(header: str) -> list[str]:
     if header != "Forwarded":
         return [name.strip() for value in values for name in value.split(",")]
     pairs = [pair.partition("=") for value in values for pair in re.split(r"[;,]", value)]
-    return [
+    named = [
         value.strip().strip('"') for key, _, value in pairs if key.strip().lower() in ("for", "host", "by")
     ]
+    # A header that names nobody hides somebody.
+    return named or [""] * len(values)
+
+
+_HOST = re.compile(
+    r"\[(?P<bracketed>[0-9a-f:.]+)\](?::[0-9]+)?|(?P<bare_six>[0-9a-f.]*:[0-9a-f:.]*:[0-9a-f:.]*)"
+    r"|(?P<name>[^\[\]:]+)(?::[0-9]+)?"
+)
+"""A host or address as headers spell it: `[::1]:5000`, `::1`, `127.0.0.1:5000`, `localhost`."""
 
 
 def _is_loopback(name: str) -> bool:
     """Whether a host or address, with or without a port, is this machine's. An empty one is not."""
-    bare = name.strip().lower()
-    if bare.startswith("["):
-        bare = bare[1:].partition("]")[0]
-    elif bare.count(":") == 1:
-        bare = bare.partition(":")[0]
-    bare = bare.removesuffix(".")
+    spelled = _HOST.fullmatch(name.strip().lower())
+    if spelled is None:
+        return False
+    bare = (spelled["bracketed"] or spelled["bare_six"] or spelled["name"]).removesuffix(".")
     if bare == "localhost" or bare.endswith(".localhost"):
         return True
     try:

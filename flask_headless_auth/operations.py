@@ -21,6 +21,7 @@ from flask_headless_auth.errors import (
     TokenInvalid,
     TokenMissing,
     TooManyRequests,
+    Unauthenticated,
     UnsupportedMediaType,
     ValidationFailed,
 )
@@ -49,7 +50,7 @@ DELIVERY_PARAMETER = {
     "in": "header",
     "name": "X-Auth-Delivery",
     "required": False,
-    "schema": {"type": "string", "enum": ["cookies", "body"]},
+    "schema": {"type": "string", "enum": ["cookies", "body"], "x-component": "Delivery"},
     "description": "Deliver tokens only this way; by default every way that is on.",
 }
 
@@ -107,8 +108,10 @@ def _by_status(kinds: Iterable[type[AuthError]]) -> dict[int, list[type[AuthErro
 def refusal_response(kinds: list[type[AuthError]]) -> dict[str, Any]:
     """One status with each of its codes, what they mean, and an example of each."""
     lines = [f"- `{kind.code}`: {first_sentence(kind)}" for kind in kinds]
+    headers = {name: HEADERS[name] for kind in kinds for name in _headers_of(kind)}
     return {
         "description": "\n".join(lines),
+        **({"headers": headers} if headers else {}),
         "content": {
             PROBLEM: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
@@ -117,6 +120,24 @@ def refusal_response(kinds: list[type[AuthError]]) -> dict[str, Any]:
         },
         "x-codes": [kind.code for kind in kinds],
     }
+
+
+HEADERS: Mapping[str, dict[str, Any]] = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {
+        "description": "`Bearer`, with what is wrong with the token.",
+        "schema": {"type": "string"},
+    },
+    "Allow": {"description": "The methods that exist.", "schema": {"type": "string"}},
+}
+
+
+def _headers_of(kind: type[AuthError]) -> tuple[str, ...]:
+    if issubclass(kind, TooManyRequests | ServiceUnavailable):
+        return ("Retry-After",)
+    if issubclass(kind, Unauthenticated | StepUpRequired):
+        return ("WWW-Authenticate",)
+    return ()
 
 
 def first_sentence(kind: type[Any]) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import flask
 from flask import request
-from werkzeug.exceptions import HTTPException
 
 from flask_headless_auth import contract, errors, http, operations
 from flask_headless_auth.errors import NotFound
@@ -16,8 +15,7 @@ from flask_headless_auth.settings import CoreSettings
 from flask_headless_auth.state import part, settings
 
 pages = flask.Blueprint("authsvc_pages", __name__)
-for _kind in (errors.AuthError, HTTPException, Exception):
-    pages.register_error_handler(_kind, http.answer_error)
+http.answer_all_errors(pages)
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

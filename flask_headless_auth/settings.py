@@ -244,7 +244,12 @@ def _words(raw: Any) -> tuple[str, ...]:
     return tuple(one.strip() for one in raw if one.strip())
 
 
-def _boolean(raw: Any) -> bool:
+def boolean(raw: Any) -> bool:
+    """True or False, also as environment variables say it.
+
+    Raises:
+        ValueError: it is neither.
+    """
     if isinstance(raw, bool):
         return raw
     word = str(raw).strip().casefold()
@@ -284,7 +289,7 @@ def _text(raw: Any) -> str:
 
 
 _CONVERTERS: dict[Any, Callable[[Any], Any]] = {
-    bool: _boolean,
+    bool: boolean,
     int: _integer,
     timedelta: _duration,
     str: _text,

@@ -4,6 +4,7 @@ Each function adds what it finds wrong to *problems*, so that all of it is repor
 """
 
 import dataclasses
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,11 +39,7 @@ def read_settings(app: flask.Flask, problems: list[str]) -> Sections:
 
 def features_of(app: flask.Flask, problems: list[str]) -> tuple[Feature, ...]:
     """The features that are on, each behind what it needs."""
-    wanted = [
-        feature
-        for feature in catalog.ALL
-        if not feature.optional or app.config.get(f"AUTHSVC_ENABLE_{feature.name.upper()}", True)
-    ]
+    wanted = [feature for feature in catalog.ALL if not feature.optional or _is_on(app, feature, problems)]
     try:
         return in_order(wanted)
     except LookupError as problem:
@@ -50,11 +47,20 @@ def features_of(app: flask.Flask, problems: list[str]) -> tuple[Feature, ...]:
         return ()
 
 
-def keyring_of(app: flask.Flask, read: Sections, warnings: list[str]) -> keys.Keyring:
+def _is_on(app: flask.Flask, feature: Feature, problems: list[str]) -> bool:
+    key = f"AUTHSVC_ENABLE_{feature.name.upper()}"
+    try:
+        return settings.boolean(app.config.get(key, True))
+    except ValueError as problem:
+        problems.append(f"{key}: {problem}")
+        return True
+
+
+def keyring_of(app: flask.Flask, read: Sections, problems: list[str], warnings: list[str]) -> keys.Keyring:
     """The application's secrets. In production nothing is made up: weak keys are a problem there."""
     previous = [key for key in read.of(TokenSettings).previous_keys if "-----BEGIN" not in key]
     folder = None if read.of(CoreSettings).env == "production" else app.instance_path
-    return keys.keyring(app.config, previous, folder, warnings)
+    return keys.keyring(app.config, previous, folder, problems, warnings)
 
 
 def token_keys_of(read: Sections, keyring: keys.Keyring, problems: list[str]) -> tokens.KeySet | None:
@@ -144,6 +150,11 @@ def check_safety(
         problems.append("JWT_COOKIE_HTTPONLY: must be True; scripts must never read the tokens.")
     if cookie.samesite == "None" and not cookie.secure:
         problems.append("JWT_COOKIE_SAMESITE: browsers take None only with JWT_COOKIE_SECURE = True.")
+    problems.extend(keys.weaknesses("AUTHSVC_PASSWORD_PEPPERS", password.peppers))
+    if password.min_length > password.max_length:
+        problems.append("AUTHSVC_PASSWORD_MIN_LENGTH: must not exceed AUTHSVC_PASSWORD_MAX_LENGTH.")
+    if cookie.domain is not None and not _DOMAIN.fullmatch(cookie.domain):
+        problems.append(f"JWT_COOKIE_DOMAIN: {cookie.domain!r} is not a domain.")
     if password.bcrypt_cost > 15:
         problems.append(f"AUTHSVC_PASSWORD_BCRYPT_COST: at most 15, not {password.bcrypt_cost}.")
     for key in ("public_url", "frontend_url"):
@@ -156,8 +167,8 @@ def check_safety(
             problems.append(
                 f"AUTHSVC_CORS_ORIGINS: {origin!r} is not an origin such as https://app.example.com."
             )
-    if not core.url_prefix.startswith("/") or core.url_prefix.rstrip("/") != core.url_prefix:
-        problems.append("AUTHSVC_URL_PREFIX: must begin with a slash and end without one.")
+    if not _PREFIX.fullmatch(core.url_prefix):
+        problems.append("AUTHSVC_URL_PREFIX: must be a path such as /api/auth, without a slash at its end.")
     risky = []
     if keyring.development:
         risky.append(keyring.development)
@@ -178,14 +189,16 @@ def check_safety(
     warnings.extend(settings.unknown(app.config, known))
 
 
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+
+
 def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
-    return (
-        parts.scheme in ("http", "https")
-        and bool(parts.hostname)
-        and not (parts.path or parts.query or parts.fragment or parts.username)
-        and "*" not in text
-    )
+    try:
+        return bool(_ORIGIN.fullmatch(text)) and urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def origins_of(core: CoreSettings, keyring: keys.Keyring) -> tuple[str, ...]:

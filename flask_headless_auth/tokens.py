@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -175,7 +176,7 @@ class KeySet:
 
 # PyJWT compares times with the system's clock; ours is a seam, so `_check_types` and `read` compare.
 _OPTIONS: Any = {
-    "require": ["exp", "nbf", "iat", "auth_time", "sub", "sid", "jti", "type", "csrf", "iss", "aud"],
+    "require": ["exp", "nbf", "iat", "auth_time", "amr", "sub", "sid", "jti", "type", "csrf", "iss", "aud"],
     "verify_exp": False,
     "verify_nbf": False,
     "verify_iat": False,
@@ -193,6 +194,18 @@ def _check_types(claims: Claims) -> None:
     for name, kind in _TYPES.items():
         if name in claims and type(claims[name]) is not kind:
             raise Unreadable(f"{name} is not of its type")
+        if kind is int and not 0 <= claims.get(name, 0) <= _GREATEST.get(name, 2**40):
+            raise Unreadable(f"{name} is out of range")
+    if not all(type(method) is str for method in claims["amr"]):
+        raise Unreadable("amr is not a list of texts")
+    if not _SESSION_ID.fullmatch(claims["sid"]) or "\x00" in claims["sub"]:
+        raise Unreadable("no session is called so")
+    if claims["type"] == "refresh" and not claims.keys() >= {"ch", "gen", "keep", "end"}:
+        raise Unreadable("a refresh token says its channel, generation and end")
+
+
+_GREATEST = {"gen": 2**31 - 2}
+_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def _jwk(key: Key) -> dict[str, Any]:

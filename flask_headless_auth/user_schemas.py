@@ -33,6 +33,13 @@ FORBIDDEN = frozenset(
 """Names that nobody sets about themselves: naming one is a 422 whatever AUTHSVC_UNKNOWN_FIELDS says."""
 
 
+class Answer(ma.Schema):
+    """Base of what operations answer: clients must expect further members later."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
 class Unicode(fields.String):
     """Text without lone surrogates."""
 
@@ -102,12 +109,22 @@ class Moment(fields.AwareDateTime):
         return super()._serialize(value, attr, obj, **kwargs)
 
 
+class Flag(fields.Boolean):
+    """True or false, and nothing that merely looks like one of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if value is not True and value is not False:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class DecimalText(fields.Decimal):
     """A decimal number as text, so that no client rounds it."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("as_string", True)
-        super().__init__(metadata={"type": "string", "format": "decimal"}, **kwargs)
+        metadata = {"type": "string", "format": "decimal", **kwargs.pop("metadata", {})}
+        super().__init__(metadata=metadata, **kwargs)
 
 
 class Computed(fields.Function):
@@ -134,7 +151,12 @@ class Converter(ModelConverter):
         sa.String: Text,
         sa.Text: Text,
         sa.Integer: fields.Integer,
+        sa.Boolean: Flag,
     }
+
+    def property2field(self, prop: Any, **kwargs: Any) -> Any:
+        """A model's attribute as the field of its column."""
+        return self.column2field(prop.columns[0]) if hasattr(prop, "columns") else None
 
     def column2field(self, column: Any, **kwargs: Any) -> Any:
         kind = column.type
@@ -299,7 +321,7 @@ def _user_schema(model: type[Any], readable: list[str]) -> type[ma.Schema]:
         "roles": Computed(users.roles_of, metadata=_NAMES),
         "permissions": Computed(users.permissions_of, metadata=_NAMES),
     }
-    return type("User", (_Answer,), {**declared, "__doc__": UserSchema.__doc__})
+    return type("User", (Answer,), {**declared, "__doc__": UserSchema.__doc__})
 
 
 def _dumped(auto: Mapping[str, Any]) -> dict[str, Any]:
@@ -308,11 +330,6 @@ def _dumped(auto: Mapping[str, Any]) -> dict[str, Any]:
         field.load_default = ma.missing
         field.validators = [one for one in field.validators if not isinstance(one, validate.Length)]
     return dict(auto)
-
-
-class _Answer(ma.Schema):
-    class Meta:
-        unknown = ma.EXCLUDE
 
 
 def _writable_schema(
@@ -327,8 +344,8 @@ def _writable_schema(
         if isinstance(field, fields.Integer):
             field.validators.append(_range_of(model.__table__.c.get(name)))
     base = _Ignoring if unknown == "ignore" else _Strict
-    name = "SignUpRequest" if extra else "ProfileUpdate"
-    return type(name, (base,), {**extra, **fields_})
+    stands_for = SignUpSchema if extra else ProfileSchema
+    return type(stands_for.part, (base,), {**extra, **fields_, "__doc__": stands_for.__doc__})
 
 
 def _range_of(column: Any) -> validate.Range:
@@ -367,7 +384,9 @@ def warnings_about(model: type[Any]) -> list[str]:
 
 __all__ = [
     "PLACEHOLDERS",
+    "Answer",
     "Email",
+    "Flag",
     "Moment",
     "Password",
     "ProfileSchema",

@@ -125,18 +125,23 @@ def canonical_email(address: str) -> str:
 
 
 def by_email(address: str) -> Any | None:
-    """The user with this address, or None. Compared plainly in canonical form, so that the index serves."""
+    """The user with this address, or None. Compared plainly in canonical form, so that the index serves.
+
+    A collation that finds á where a is asked for finds another person: the row must say what was asked.
+    """
     try:
         canonical = canonical_email(address)
     except ValueError:
         return None
-    return _one(state().user_model.__table__.c.email == canonical)
+    found = _one(state().user_model.__table__.c.email == canonical)
+    return found if found is not None and found.email == canonical else None
 
 
 def by_username(name: str) -> Any | None:
     """The user with this user name, or None, as where the model has no such column."""
     columns = state().user_model.__table__.c
-    return _one(columns.username == name) if "username" in columns else None
+    found = _one(columns.username == name) if "username" in columns else None
+    return found if found is not None and found.username == name else None
 
 
 def by_id(identity: Any) -> Any | None:
@@ -174,7 +179,7 @@ def by_subject(subject: str) -> Any:
     """
     kind = key_column().type.python_type
     value = subject if kind is str else kind(subject)
-    if str(value) != subject:
+    if str(value) != subject or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError("not the way a key is written")
     return value
 

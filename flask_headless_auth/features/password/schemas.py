@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from flask_headless_auth.user_schemas import Password
+from flask_headless_auth.user_schemas import Answer, Password
 
 
 class PasswordUpdateSchema(ma.Schema):
@@ -13,7 +13,7 @@ class PasswordUpdateSchema(ma.Schema):
     new_password = Password(required=True)
 
 
-class MessageSchema(ma.Schema):
+class MessageSchema(Answer):
     """It is done."""
 
     message = fields.String(required=True)

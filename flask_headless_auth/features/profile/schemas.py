@@ -1,12 +1,11 @@
 """Profiles on the wire."""
 
-import marshmallow as ma
 from marshmallow import fields
 
-from flask_headless_auth.user_schemas import UserSchema
+from flask_headless_auth.user_schemas import Answer, UserSchema
 
 
-class UserEnvelopeSchema(ma.Schema):
+class UserEnvelopeSchema(Answer):
     """The signed-in user."""
 
     user = fields.Nested(UserSchema, required=True)

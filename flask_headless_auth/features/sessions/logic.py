@@ -11,7 +11,14 @@ from flask import request
 from flask_headless_auth import clock, cookies, errors, limits, users
 from flask_headless_auth.cookies import Channel
 from flask_headless_auth.database import emit, once_more, transaction
-from flask_headless_auth.errors import NotFound, SessionEnded, TokenExpired, TokenInvalid, TokenMissing
+from flask_headless_auth.errors import (
+    NotFound,
+    SessionEnded,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    Unauthenticated,
+)
 from flask_headless_auth.feature import Proof
 from flask_headless_auth.features.sessions import memory, models
 from flask_headless_auth.features.sessions.events import RefreshReused, SessionRevoked, SignedOut
@@ -53,7 +60,10 @@ def begin(user: Any, proofs: Sequence[Proof], channels: Sequence[Channel], *, re
         remember=remember,
         proofs=[[proof.method, proof.at, None] for proof in proofs],
         address=request.remote_addr or "",
-        user_agent=request.headers.get("User-Agent", "").encode("ascii", "replace").decode()[:255],
+        user_agent=request.headers.get("User-Agent", "")
+        .encode("ascii", "replace")
+        .decode()[:255]
+        .replace("\x00", "?"),
         **{f"{channel}_generation": 1 for channel in channels},
         **{f"{channel}_rotated_at": second for channel in channels},
     )
@@ -148,9 +158,10 @@ def refresh() -> Opened:
         cookies.check_double_submit(claims)
     if claims["ch"] != channel:
         raise TokenInvalid
+    owner = _owner(claims)
     limits.count("refresh_session", claims["sid"])
     now = clock.now()
-    if once_more(lambda: _rotated(claims, channel, now)):
+    if once_more(lambda: _rotated(claims, owner, channel, now)):
         grant = Grant(
             session_id=claims["sid"],
             subject=claims["sub"],
@@ -178,9 +189,16 @@ def _read(token: str, kind: str, *, even_expired: bool = False) -> dict[str, Any
     return claims
 
 
-def _rotated(claims: Mapping[str, Any], channel: Channel, now: datetime) -> bool:
+def _owner(claims: Mapping[str, Any]) -> Any:
+    try:
+        return users.by_subject(claims["sub"])
+    except (ValueError, TypeError):
+        raise TokenInvalid from None
+
+
+def _rotated(claims: Mapping[str, Any], owner: Any, channel: Channel, now: datetime) -> bool:
     with transaction():
-        return models.rotate(claims["sid"], channel, claims["gen"], now, request.remote_addr or "")
+        return models.rotate(claims["sid"], owner, channel, claims["gen"], now, request.remote_addr or "")
 
 
 def _after_lost_race(claims: Mapping[str, Any], channel: Channel, now: datetime) -> Opened:
@@ -190,9 +208,11 @@ def _after_lost_race(claims: Mapping[str, Any], channel: Channel, now: datetime)
         user = users.by_id(session.user_id) if session is not None else None
         if session is None or user is None or not _stands(session, user, now):
             raise SessionEnded
+        if str(session.user_id) != claims["sub"]:
+            raise TokenInvalid
         newest = session.generation(channel)
         behind = None if newest is None else newest - claims["gen"]
-        if behind == 1 and now.timestamp() - session.rotated_at(channel) <= _grace():
+        if behind == 1 and 0 <= now.timestamp() - session.rotated_at(channel) < _grace():
             return Opened(session.id, {channel: _issue(session, channel, user)}, session.remember)
         reused = behind is not None and behind > 0
         models.end(session.id, "reused" if reused else "rolled_back", now)
@@ -210,10 +230,12 @@ def _grace() -> float:
     return settings(SessionSettings).refresh_grace.total_seconds()
 
 
-def _forget(session_id: str) -> None:
+def _forget(*session_ids: str) -> None:
+    """Let the next requests of these sessions ask the database, where there is a lag."""
     known = part(Remembered).memory
     if known is not None:
-        known.forget(session_id)
+        for session_id in session_ids:
+            known.forget(session_id)
 
 
 def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
@@ -227,7 +249,8 @@ def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
         session = models.find(session_id, lock=True)
         if session is None or session.user_id != users.key_of(user) or not _stands(session, user, now):
             raise SessionEnded
-        session.proofs = [*session.proofs, [proof.method, proof.at, channel]][-20:]
+        others = [one for one in session.proofs if [one[0], one[2]] != [proof.method, channel]]
+        session.proofs = [*others, [proof.method, proof.at, channel]]
         setattr(session, f"{channel}_generation", (session.generation(channel) or 0) + 1)
         setattr(session, f"{channel}_rotated_at", seconds(now))
         issued = _issue(session, channel, user)
@@ -255,25 +278,35 @@ def sign_out(scope: str) -> int:
     Raises:
         TokenMissing, TokenInvalid: no token names a session.
     """
-    if scope != "others":
-        cookies.clear()
-    if scope != "this":
-        claims = authenticate()
-        session_id, user_id = claims["sid"], claims["sub"]
-    else:
-        claims = _any_token()
-        session_id, user_id = claims["sid"], users.by_subject(claims["sub"])
-    now = clock.now()
+    try:
+        claims = _any_token() if scope == "this" else authenticate()
+        user_id = claims["sub"] if scope != "this" else _owner(claims)
+    except Unauthenticated:
+        _clear_cookies(scope)
+        raise
+    _clear_cookies(scope)
+    now, session_id = clock.now(), claims["sid"]
+    keep = session_id if scope == "others" else None
     with transaction():
         if scope == "this":
-            count = models.end(session_id, "signed_out", now, user_id)
+            ending, count = [session_id], models.end(session_id, "signed_out", now, user_id)
         else:
-            count = models.end_all(user_id, "signed_out", now, session_id if scope == "others" else None)
+            ending = _ids_of(user_id, keep)
+            count = models.end_all(user_id, "signed_out", now, keep)
         user = users.by_id(user_id) if count else None
         if user is not None:
             emit(SignedOut(user=user, session_id=session_id, scope=scope, count=count))
-    _forget(session_id)
+    _forget(*ending)
     return count
+
+
+def _clear_cookies(scope: str) -> None:
+    if scope != "others":
+        cookies.clear()
+
+
+def _ids_of(user_id: Any, keep: str | None) -> list[str]:
+    return [one.id for one in models.all_of(user_id) if one.id != keep]
 
 
 def _any_token() -> dict[str, Any]:
@@ -317,12 +350,11 @@ def revoke(user: Any, session_id: str) -> None:
 def revoke_others(user: Any, keep: str | None, reason: str = "revoked") -> int:
     """End all sessions of *user* but *keep*; how many that were. Joins an open transaction."""
     with transaction():
-        ids = [one.id for one in models.all_of(users.key_of(user)) if one.id != keep]
+        ending = _ids_of(users.key_of(user), keep)
         count = models.end_all(users.key_of(user), reason, clock.now(), keep)
         if count:
             emit(SessionRevoked(user=user, count=count))
-    for session_id in ids:
-        _forget(session_id)
+    _forget(*ending)
     return count
 
 

@@ -87,13 +87,16 @@ def _standing(ours: State) -> sa.Select[Any]:
     )
 
 
-def rotate(session_id: str, channel: Channel, generation: int, now: datetime, address: str) -> bool:
-    """Move *channel* from *generation* to the next if it is there, the session stands, the user is active.
+def rotate(
+    session_id: str, owner: Any, channel: Channel, generation: int, now: datetime, address: str
+) -> bool:
+    """Move *channel* from *generation* to the next if it is there and the *owner*'s session stands.
 
     One conditional UPDATE: of any number of parallel calls, one succeeds.
     """
     values = {
         "sid": session_id,
+        "owner": owner,
         "was": generation,
         "now": now,
         "second": int(now.timestamp()),
@@ -112,6 +115,7 @@ def _rotate(ours: State, channel: Channel) -> sa.Update:
         sa.update(rows)
         .where(
             rows.c.id == sa.bindparam("sid", type_=rows.c.id.type),
+            rows.c.user_id == sa.bindparam("owner", type_=rows.c.user_id.type),
             generation == sa.bindparam("was", type_=generation.type),
             rows.c.revoked_at.is_(None),
             rows.c.expires_at > sa.bindparam("now", type_=rows.c.expires_at.type),

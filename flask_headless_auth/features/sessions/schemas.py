@@ -3,10 +3,10 @@
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from flask_headless_auth.user_schemas import Moment
+from flask_headless_auth.user_schemas import Answer, Moment
 
 
-class SessionSchema(ma.Schema):
+class SessionSchema(Answer):
     """One of my devices: a sign-in that still stands."""
 
     id = fields.String(required=True)
@@ -19,7 +19,7 @@ class SessionSchema(ma.Schema):
     is_current = fields.Boolean(required=True)
 
 
-class SessionListSchema(ma.Schema):
+class SessionListSchema(Answer):
     """A page of sessions, newest first."""
 
     items = fields.List(fields.Nested(SessionSchema), required=True)
@@ -39,28 +39,28 @@ class SignOutRequestSchema(ma.Schema):
     scope = fields.String(
         load_default="this",
         validate=validate.OneOf(["this", "others", "all"]),
-        metadata={"description": "This session, all others, or all."},
+        metadata={"x-component": "SignOutScope", "description": "This session, all others, or all."},
     )
 
 
-class EndedSchema(ma.Schema):
+class EndedSchema(Answer):
     """How many sessions ended."""
 
     message = fields.String(required=True)
     ended = fields.Integer(required=True)
 
 
-class TokensSchema(ma.Schema):
+class TokensSchema(Answer):
     """Renewed tokens. In the body only when the refresh token came in the header."""
 
     session_id = fields.String(required=True)
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
     access_token = fields.String()
     refresh_token = fields.String()
-    token_type = fields.String(validate=validate.OneOf(["Bearer"]))
+    token_type = fields.String(validate=validate.OneOf(["Bearer"]), metadata={"x-component": "TokenType"})
 
 
-class JwkSetSchema(ma.Schema):
+class JwkSetSchema(Answer):
     """Public keys (RFC 7517)."""
 
     keys = fields.List(fields.Dict(keys=fields.String()), required=True)

@@ -86,7 +86,10 @@ class EndOtherSessions(MethodView):
         return {"ended": ended, "message": "All other sessions have ended."}
 
 
-@blueprint.route("/sessions/<session_id>")
+@blueprint.route(
+    "/sessions/<session_id>",
+    parameters=[{"in": "path", "name": "session_id", "description": "`id` of one of GET /sessions."}],
+)
 class EndSession(MethodView):
     @limited("change")
     @login_required

@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from flask_headless_auth.contract import OneOfSchema
-from flask_headless_auth.user_schemas import Moment, Password, Text, UserSchema
+from flask_headless_auth.user_schemas import Answer, Flag, Moment, Password, Text, UserSchema
 
 
 class LoginRequestSchema(ma.Schema):
@@ -19,9 +19,7 @@ class LoginRequestSchema(ma.Schema):
     )
     username = Text(validate=validate.Length(max=255))
     password = Password(required=True)
-    remember = fields.Boolean(
-        load_default=True, metadata={"description": "Stay signed in when the browser closes."}
-    )
+    remember = Flag(load_default=True, metadata={"description": "Stay signed in when the browser closes."})
 
     @validates_schema
     def names_one_account(self, data: Mapping[str, Any], **kwargs: Any) -> None:
@@ -30,7 +28,7 @@ class LoginRequestSchema(ma.Schema):
             raise ValidationError("Send `email` or `username`.", "email")
 
 
-class SignedInSchema(ma.Schema):
+class SignedInSchema(Answer):
     """Signed in. Tokens are in the body unless only cookies were asked for."""
 
     status = fields.String(required=True, validate=validate.OneOf(["signed_in"]))
@@ -39,10 +37,10 @@ class SignedInSchema(ma.Schema):
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
     access_token = fields.String()
     refresh_token = fields.String()
-    token_type = fields.String(validate=validate.OneOf(["Bearer"]))
+    token_type = fields.String(validate=validate.OneOf(["Bearer"]), metadata={"x-component": "TokenType"})
 
 
-class ChallengeSchema(ma.Schema):
+class ChallengeSchema(Answer):
     """A second factor is asked for; nobody is signed in yet."""
 
     status = fields.String(required=True, validate=validate.OneOf(["challenge"]))
@@ -68,7 +66,7 @@ class _Seconds(Moment):
         return super()._serialize(datetime.fromtimestamp(value, UTC), attr, obj, **kwargs)
 
 
-class CurrentSessionSchema(ma.Schema):
+class CurrentSessionSchema(Answer):
     """The session of the request's access token."""
 
     id = fields.String(required=True)
@@ -77,7 +75,7 @@ class CurrentSessionSchema(ma.Schema):
     expires_at = _Seconds(required=True, metadata={"description": "End of the access token."})
 
 
-class CheckedSchema(ma.Schema):
+class CheckedSchema(Answer):
     """Somebody is signed in."""
 
     authenticated = fields.Boolean(required=True)
@@ -91,7 +89,7 @@ class PresenceMethodSchema(ma.Schema):
     method = fields.String(load_default="pwd", validate=validate.Length(max=32))
 
 
-class PresenceOptionsSchema(ma.Schema):
+class PresenceOptionsSchema(Answer):
     """What the chosen way needs."""
 
     method = fields.String(required=True)
@@ -104,14 +102,14 @@ class PresenceProofSchema(PresenceMethodSchema):
     password = Password()
 
 
-class PasswordRulesSchema(ma.Schema):
+class PasswordRulesSchema(Answer):
     """What is asked of a password."""
 
     min_length = fields.Integer(required=True)
     max_length = fields.Integer(required=True)
 
 
-class ConfigSchema(ma.Schema):
+class ConfigSchema(Answer):
     """What a front end needs to draw its screens."""
 
     features = fields.List(fields.String(), required=True)
