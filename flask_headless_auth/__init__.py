@@ -1,7 +1,10 @@
 """Flask-Headless-Auth: `AuthSvc(app)` gives a Flask application a complete headless authentication API."""
 
 from flask_headless_auth.database import register_drivers
+from flask_headless_auth.manager import tell_defaults_apart
 
+# Managers that a host makes before `AuthSvc(app)` must say what they filled in.
+tell_defaults_apart()
 # Plain `postgresql://` and `mysql://` addresses must find their driver before the host's own `db.init_app`.
 register_drivers()
 

@@ -75,13 +75,13 @@ class AuthError(Exception):
 
 
 def every() -> list[type[AuthError]]:
-    """Each refusal that can be answered, once, sorted by status and code."""
+    """Each refusal of this package, once, sorted by status and code; a host's own are the host's."""
     found: dict[str, type[AuthError]] = {}
     queue: list[type[AuthError]] = [AuthError]
     while queue:
         kind = queue.pop()
         queue.extend(kind.__subclasses__())
-        if "code" in vars(kind):
+        if "code" in vars(kind) and kind.__module__ == __name__:
             found[kind.code] = kind
     return sorted(found.values(), key=lambda kind: (kind.status, kind.code))
 

@@ -18,6 +18,7 @@ from flask_headless_auth import (
     http,
     keys,
     limits,
+    manager,
     pages,
     startup,
     tokens,
@@ -263,7 +264,7 @@ def _share(ours: State, core: CoreSettings, origins: tuple[str, ...]) -> None:
 def _install(app: flask.Flask, ours: State, core: CoreSettings) -> None:
     transport: cookies.Transport = ours.parts[cookies.Transport]
     cookies.teach(app, transport)
-    guards.install(app, http.problem)
+    manager.install(app, http.problem, {"needs_fresh_token": guards.stale_sign_in})
     http.install(app)
     api = contract.Api(app)
     ours.parts[contract.Api] = api

@@ -1,8 +1,4 @@
-"""Who may pass: the check of access tokens, for our routes and for the host's plain `@jwt_required()`.
-
-Every way to a token's claims leads through `Guarded._decode_jwt_from_config`. A loader registered by the
-host adds to the checks and replaces none of them.
-"""
+"""Who may pass: decorators for routes, ours and the host's."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -10,16 +6,14 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-import flask
 import jwt
-from flask import current_app, has_request_context, request
-from flask_jwt_extended import JWTManager, default_callbacks, get_jwt, verify_jwt_in_request
+from flask import current_app, request
 from flask_jwt_extended import exceptions as jwt_errors
+from flask_jwt_extended import get_jwt, verify_jwt_in_request
 from werkzeug.local import LocalProxy
 
-from flask_headless_auth import clock, cookies, database, machine, users
+from flask_headless_auth import clock, users
 from flask_headless_auth.errors import (
-    AuthError,
     CrossSiteRequest,
     PermissionDenied,
     SessionEnded,
@@ -28,119 +22,10 @@ from flask_headless_auth.errors import (
     TokenInvalid,
     TokenMissing,
 )
-from flask_headless_auth.settings import CoreSettings
-from flask_headless_auth.state import part, settings, state
-from flask_headless_auth.tokens import Expired, KeySet, Unreadable
+from flask_headless_auth.manager import step_up_max_age
+from flask_headless_auth.state import state
 
 F = TypeVar("F", bound=Callable[..., Any])
-MANAGER = "flask-jwt-extended"
-_SEEN = "flask_headless_auth.seen"
-
-
-class Guarded(JWTManager):
-    """A JWTManager whose every decode checks signature, type, session and account."""
-
-    def _decode_jwt_from_config(
-        self, encoded_token: str, csrf_value: Any = None, allow_expired: bool = False
-    ) -> dict[str, Any]:
-        claims = verified(encoded_token, even_expired=allow_expired)
-        if csrf_value is not None and csrf_value != claims["csrf"]:
-            raise jwt_errors.CSRFError("CSRF double submit tokens do not match")
-        return claims
-
-
-def verified(token: str, *, even_expired: bool = False) -> dict[str, Any]:
-    """The claims of a token whose session stands, once per request; `sub` is the primary key's own type.
-
-    Raises:
-        jwt.InvalidTokenError, jwt.ExpiredSignatureError, jwt_errors.RevokedTokenError,
-        jwt_errors.NoAuthorizationError: as Flask-JWT-Extended's loaders expect them.
-        AuthError: the request itself is refused.
-    """
-    if not has_request_context():
-        return _checked(token, even_expired)
-    seen: dict[tuple[str, bool], dict[str, Any]] = request.environ.setdefault(_SEEN, {})
-    if (token, even_expired) not in seen:
-        machine.check()
-        _check_carrier(token)
-        seen[token, even_expired] = _checked(token, even_expired)
-    return seen[token, even_expired]
-
-
-def _check_carrier(token: str) -> None:
-    header = request.headers.get("Authorization")
-    if header is None:
-        cookies.check_origin()
-    elif token not in header:
-        raise jwt_errors.NoAuthorizationError("The Authorization header comes before the cookie.")
-
-
-def _checked(token: str, even_expired: bool) -> dict[str, Any]:
-    try:
-        header, claims = part(KeySet).read(token, clock.timestamp(), even_expired=even_expired)
-        claims["sub"] = users.by_subject(claims["sub"])
-    except Expired as expired:
-        error = jwt.ExpiredSignatureError("Signature has expired")
-        error.jwt_header, error.jwt_data = dict(expired.header), dict(expired.claims)  # type: ignore[attr-defined]
-        raise error from None
-    except (Unreadable, ValueError, TypeError):
-        raise jwt.InvalidTokenError("Not a token of this server") from None
-    if not _admitted(claims):
-        raise jwt_errors.RevokedTokenError(header, claims)
-    claims["fresh"] = claims["auth_time"] + int(settings(CoreSettings).step_up_max_age.total_seconds())
-    return claims
-
-
-def _admitted(claims: Mapping[str, Any]) -> bool:
-    """Whether every feature that knows this bearer admits it; nobody knowing it is a no."""
-    checks = [feature.admits for feature in state().features if feature.admits is not None]
-    try:
-        return bool(checks) and all(admits(claims) for admits in checks)
-    except Exception as problem:
-        if isinstance(problem, AuthError) or not database.is_failure(problem):
-            raise
-        raise database.refusal(problem) from None
-
-
-def install(app: flask.Flask, problem: Callable[[AuthError], flask.Response]) -> None:
-    """Guard the application's JWTManager: ours, the host's, or whichever is there at a request."""
-    if MANAGER not in app.extensions:
-        JWTManager(app)
-    guard(app, problem)
-
-
-def guard(app: flask.Flask, problem: Callable[[AuthError], flask.Response]) -> None:
-    """Put our checks under the manager that the application has now, and our answers where it has none.
-
-    Called again at every request, so that a manager made later is guarded before it decodes anything.
-    """
-    manager = app.extensions[MANAGER]
-    if isinstance(manager, Guarded):
-        return
-    kind = type(manager)
-    manager.__class__ = (
-        Guarded if kind is JWTManager else type(f"Guarded{kind.__name__}", (Guarded, kind), {})
-    )
-    for name, error in _ANSWERS.items():
-        if getattr(manager, f"_{name}_callback") is getattr(default_callbacks, f"default_{name}_callback"):
-            setattr(manager, f"_{name}_callback", _answering(error, problem))
-
-
-def _answering(
-    error: Callable[[], AuthError], problem: Callable[[AuthError], flask.Response]
-) -> Callable[..., Any]:
-    return lambda *_: problem(error())
-
-
-_ANSWERS: Mapping[str, Callable[[], AuthError]] = {
-    "expired_token": TokenExpired,
-    "invalid_token": TokenInvalid,
-    "revoked_token": SessionEnded,
-    "unauthorized": TokenMissing,
-    "user_lookup_error": SessionEnded,
-    "token_verification_failed": TokenInvalid,
-    "needs_fresh_token": lambda: step_up_required(_default_max_age()),
-}
 
 
 def authenticate() -> Mapping[str, Any]:
@@ -216,15 +101,16 @@ def fresh_login_required(max_age: timedelta | int | None = None) -> Callable[[F]
     seconds = int(max_age.total_seconds()) if isinstance(max_age, timedelta) else max_age
 
     def check() -> None:
-        allowed = _default_max_age() if seconds is None else seconds
+        allowed = step_up_max_age() if seconds is None else seconds
         if authenticate()["auth_time"] + allowed < clock.timestamp():
             raise step_up_required(allowed)
 
     return _guarding(check, step_up=seconds if seconds is not None else "default")
 
 
-def _default_max_age() -> int:
-    return int(settings(CoreSettings).step_up_max_age.total_seconds())
+def stale_sign_in() -> StepUpRequired:
+    """The refusal of `@jwt_required(fresh=True)` and of everything that asks for a fresh sign-in."""
+    return step_up_required(step_up_max_age())
 
 
 def step_up_required(max_age: int) -> StepUpRequired:

@@ -20,7 +20,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.routing import RequestRedirect
 
-from flask_headless_auth import cookies, database, guards, machine, operations
+from flask_headless_auth import cookies, database, machine, manager, operations
 from flask_headless_auth.errors import (
     AuthError,
     BadRequest,
@@ -57,6 +57,9 @@ class BodyParser(FlaskParser):
             UnsupportedMediaType: something else than JSON.
         """
         raw = req.get_data(cache=True)
+        if req.content_length is None and len(raw) >= (req.max_content_length or len(raw) + 1):
+            # Werkzeug cuts a body of unsaid length at the limit and tells nobody.
+            raise BodyTooLarge
         if not raw.strip():
             return {}
         if not core.is_json(req.mimetype):
@@ -292,7 +295,7 @@ def _before() -> flask.Response | None:
     ours = state()
     core = settings(CoreSettings)
     try:
-        guards.guard(current_app, problem)
+        manager.guard(current_app)
         _create_tables(ours, core)
     except Exception as failure:
         if not is_ours(request.path, core.url_prefix):

@@ -12,7 +12,7 @@ import flask
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
-from flask_headless_auth import keys, limits, settings, tokens, users
+from flask_headless_auth import keys, limits, manager, settings, tokens, users
 from flask_headless_auth.feature import Feature, in_order
 from flask_headless_auth.features import catalog
 from flask_headless_auth.settings import (
@@ -34,7 +34,8 @@ PUBLISHED = ("AUTHSVC_ENABLE_OAUTH",)
 def read_settings(app: flask.Flask, problems: list[str]) -> Sections:
     """Every section of the kernel and the features, as the application's configuration says."""
     kinds = [*settings.KERNEL, *(one for feature in catalog.ALL for one in feature.settings)]
-    return Sections({kind: kind.read(app.config, problems) for kind in kinds})
+    config = manager.said_by_host(app)
+    return Sections({kind: kind.read(config, problems) for kind in kinds})
 
 
 def features_of(app: flask.Flask, problems: list[str]) -> tuple[Feature, ...]:

@@ -50,6 +50,11 @@ class State:
         raise LookupError(name)
 
 
+def state_of(app: flask.Flask) -> State:
+    """The state of *app*."""
+    return cast(State, app.extensions[EXTENSION])
+
+
 def state() -> State:
     """The state of the current application.
 

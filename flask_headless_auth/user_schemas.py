@@ -7,6 +7,7 @@ each application gets its own, built by marshmallow-sqlalchemy from its model.
 import enum
 from collections.abc import Callable, Mapping
 from datetime import UTC
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -99,9 +100,19 @@ class Email(Text):
 class Moment(fields.AwareDateTime):
     """A moment as RFC 3339 with an offset; what a database hands out without one is UTC."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, naive: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("format", "iso")
         super().__init__(default_timezone=UTC, **kwargs)
+        self.naive = naive
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
+        # A column without a time zone keeps what it is given: that is UTC, on every engine.
+        return moment.replace(tzinfo=None) if self.naive else moment
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if value is not None:
@@ -162,6 +173,8 @@ class Converter(ModelConverter):
         kind = column.type
         if isinstance(kind, sa.types.TypeDecorator) and isinstance(kind.impl_instance, sa.DateTime):
             return Moment(allow_none=column.nullable, metadata=_metadata(column))
+        if isinstance(kind, sa.DateTime):
+            return Moment(naive=not kind.timezone, allow_none=column.nullable, metadata=_metadata(column))
         if isinstance(kind, sa.Enum):
             return _enum_field(kind, column)
         try:
@@ -341,16 +354,27 @@ def _writable_schema(
             isinstance(v, validate.Length) for v in field.validators
         ):
             field.validators.append(validate.Length(max=10_000))
+        kind = model.__mapper__.get_property(name).columns[0].type
         if isinstance(field, fields.Integer):
-            field.validators.append(_range_of(model.__table__.c.get(name)))
+            field.validators.append(_integers(kind))
+        elif isinstance(field, DecimalText) and isinstance(kind, sa.Numeric) and kind.precision:
+            field.validators.append(_decimals(kind))
     base = _Ignoring if unknown == "ignore" else _Strict
     stands_for = SignUpSchema if extra else ProfileSchema
     return type(stands_for.part, (base,), {**extra, **fields_, "__doc__": stands_for.__doc__})
 
 
-def _range_of(column: Any) -> validate.Range:
-    bits = 63 if isinstance(getattr(column, "type", None), sa.BigInteger) else 31
+def _integers(kind: Any) -> validate.Range:
+    """What fits a column of whole numbers."""
+    sizes = ((sa.BigInteger, 63), (sa.SmallInteger, 15))
+    bits = next((bits for size, bits in sizes if isinstance(kind, size)), 31)
     return validate.Range(min=-(2**bits), max=2**bits - 1)
+
+
+def _decimals(kind: sa.Numeric[Any]) -> validate.Range:
+    """What fits a column of decimal numbers: so many digits before the point."""
+    bound = Decimal(10) ** ((kind.precision or 0) - (kind.scale or 0))
+    return validate.Range(min=-bound, max=bound, min_inclusive=False, max_inclusive=False)
 
 
 class _Strict(ma.Schema):

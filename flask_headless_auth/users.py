@@ -79,8 +79,8 @@ def model_problems(model: type[Any], dialect: sa.Dialect) -> list[str]:
     Only the table's columns are looked at: mappers are not configured before the host has defined all.
     """
     table = getattr(model, "__table__", None)
-    if table is None:
-        return [f"The user model {model.__name__} is not mapped to a table."]
+    if not isinstance(model, type) or table is None:
+        return [f"The user model {getattr(model, '__name__', repr(model))} is not mapped to a table."]
     keys = list(table.primary_key.columns)
     if len(keys) != 1:
         return [f"The user model {model.__name__} needs a primary key of one column, not {len(keys)}."]
@@ -163,7 +163,12 @@ def key_column() -> sa.Column[Any]:
 
 def key_of(user: Any) -> Any:
     """A user's primary key, in its own Python type."""
-    return getattr(user, state().user_model.__mapper__.get_property_by_column(key_column()).key)
+    return getattr(user, _attribute(key_column()).key)
+
+
+def _attribute(column: sa.Column[Any]) -> Any:
+    model = state().user_model
+    return getattr(model, model.__mapper__.get_property_by_column(column).key)
 
 
 def subject_of(user: Any) -> str:
@@ -201,10 +206,13 @@ def permissions_of(user: Any) -> list[str]:
 
 def is_taken(column: str, value: Any, *, except_for: Any = None) -> bool:
     """Whether somebody else has this value in a unique column. Constraints decide races, this the message."""
-    columns = state().user_model.__table__.c
-    query = sa.select(key_column()).where(columns[column] == value).limit(1)
+    if value is None:
+        return False
+    # By the model's attributes, not the table's columns: Flask-SQLAlchemy finds the bind by the model.
+    query = sa.select(_attribute(key_column())).limit(1)
+    query = query.where(_attribute(state().user_model.__table__.c[column]) == value)
     if except_for is not None:
-        query = query.where(key_column() != key_of(except_for))
+        query = query.where(_attribute(key_column()) != key_of(except_for))
     return state().db.session.execute(query).first() is not None
 
 

@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from werkzeug.test import TestResponse
 
 from flask_headless_auth import AuthSvc, UserMixin
+from tests.support.contract import CheckedClient
 
 PASSWORD = "correct horse battery staple"
 API = "/api/auth"
@@ -45,6 +46,7 @@ class Clock:
 def make_app(database: str, *, user_model: type[Any] | None = None, **config: Any) -> flask.Flask:
     """An application with AuthSvc on *database*; `app.auth` is the AuthSvc. Tables come at the first request."""
     app = flask.Flask("host")
+    app.test_client_class = CheckedClient
     app.config.update({**STRONG, "SQLALCHEMY_DATABASE_URI": database, **config})
     if user_model is None:
         user_model = plain_user()

@@ -17,7 +17,7 @@ def update(user: Any, changes: dict[str, Any]) -> Any:
         UsernameTaken, Conflict: somebody else has this value.
     """
     for column in users.unique_columns():
-        if changes.get(column) is not None and users.is_taken(column, changes[column], except_for=user):
+        if users.is_taken(column, changes.get(column), except_for=user):
             raise _taken(column)
     if not changes:
         return user

@@ -22,7 +22,10 @@ class GetMe(MethodView):
     @login_required
     @blueprint.response(200, UserEnvelopeSchema)
     def get(self) -> dict[str, Any]:
-        """Get the signed-in user, with roles and permissions."""
+        """Get the signed-in user.
+
+        `role` is the first of `roles`. The other members are columns of the application's user model.
+        """
         return {"user": signed_in_user()}
 
 
@@ -35,7 +38,10 @@ class UpdateMe(MethodView):
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, UserEnvelopeSchema)
     def put(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Change my profile. Send only what changes."""
+        """Change my profile.
+
+        Send only what changes. An unknown or read-only field is a 422 that names it, and nothing changes.
+        """
         return {"user": logic.update(signed_in_user(), body)}
 
 
@@ -48,5 +54,8 @@ class PatchMe(MethodView):
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, UserEnvelopeSchema)
     def patch(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Change my profile, the same as PUT. Send only what changes."""
+        """Change my profile, the same as PUT.
+
+        Send only what changes. An unknown or read-only field is a 422 that names it, and nothing changes.
+        """
         return {"user": logic.update(signed_in_user(), body)}

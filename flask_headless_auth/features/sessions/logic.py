@@ -206,15 +206,16 @@ def _after_lost_race(claims: Mapping[str, Any], channel: Channel, now: datetime)
     with transaction():
         session = models.find(claims["sid"])
         user = users.by_id(session.user_id) if session is not None else None
-        if session is None or user is None or not _stands(session, user, now):
+        newest = session.generation(channel) if session is not None else None
+        # A channel that a new sign-in closed is over; its old cookie proves nothing about the other one.
+        if session is None or user is None or newest is None or not _stands(session, user, now):
             raise SessionEnded
         if str(session.user_id) != claims["sub"]:
             raise TokenInvalid
-        newest = session.generation(channel)
-        behind = None if newest is None else newest - claims["gen"]
-        if behind == 1 and 0 <= now.timestamp() - session.rotated_at(channel) < _grace():
+        behind = newest - claims["gen"]
+        if behind == 1 and _in_grace(now, session.rotated_at(channel)):
             return Opened(session.id, {channel: _issue(session, channel, user)}, session.remember)
-        reused = behind is not None and behind > 0
+        reused = behind > 0
         models.end(session.id, "reused" if reused else "rolled_back", now)
         if reused:
             emit(RefreshReused(user=user, session_id=session.id))
@@ -226,8 +227,9 @@ def _stands(session: models.Session, user: Any, now: datetime) -> bool:
     return session.revoked_at is None and session.expires_at > now and user.is_active is True
 
 
-def _grace() -> float:
-    return settings(SessionSettings).refresh_grace.total_seconds()
+def _in_grace(now: datetime, rotated_at: int) -> bool:
+    grace = settings(SessionSettings).refresh_grace.total_seconds()
+    return grace > 0 and now.timestamp() - rotated_at <= grace
 
 
 def _forget(*session_ids: str) -> None:
@@ -249,9 +251,12 @@ def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
         session = models.find(session_id, lock=True)
         if session is None or session.user_id != users.key_of(user) or not _stands(session, user, now):
             raise SessionEnded
+        generation = session.generation(channel)
+        if generation is None:
+            raise SessionEnded
         others = [one for one in session.proofs if [one[0], one[2]] != [proof.method, channel]]
         session.proofs = [*others, [proof.method, proof.at, channel]]
-        setattr(session, f"{channel}_generation", (session.generation(channel) or 0) + 1)
+        setattr(session, f"{channel}_generation", generation + 1)
         setattr(session, f"{channel}_rotated_at", seconds(now))
         issued = _issue(session, channel, user)
     return Opened(session_id, {channel: issued}, session.remember)

@@ -29,7 +29,9 @@ class SessionListSchema(Answer):
 class PageQuerySchema(ma.Schema):
     """Which page of a list."""
 
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    limit = fields.Integer(
+        load_default=20, validate=validate.Range(1, 100), metadata={"description": "How many at most."}
+    )
     cursor = fields.String(validate=validate.Length(max=500), metadata={"description": "From `next_cursor`."})
 
 

@@ -67,7 +67,11 @@ class ListSessions(MethodView):
     @blueprint.arguments(PageQuerySchema, location="query")
     @blueprint.response(200, SessionListSchema)
     def get(self, query: Mapping[str, Any]) -> dict[str, Any]:
-        """List my devices: the sign-ins that still stand, newest first."""
+        """List my devices, newest first.
+
+        Each is a sign-in that still stands. Ask for the next page with the `next_cursor` of this one; null
+        means that it is the last.
+        """
         claims = authenticate()
         found, more = logic.mine(query["limit"], _read_cursor(query.get("cursor"), claims["sub"]))
         items = [_shown(one, one.id == claims["sid"]) for one in found]
@@ -81,7 +85,10 @@ class EndOtherSessions(MethodView):
     @blueprint.emits(SessionRevoked)
     @blueprint.response(200, EndedSchema)
     def delete(self) -> dict[str, Any]:
-        """Sign out everywhere else."""
+        """Sign out everywhere else.
+
+        Every session but this one ends at once, on every worker; `ended` says how many there were.
+        """
         ended = logic.revoke_others(signed_in_user(), authenticate()["sid"])
         return {"ended": ended, "message": "All other sessions have ended."}
 
@@ -97,7 +104,10 @@ class EndSession(MethodView):
     @blueprint.emits(SessionRevoked)
     @blueprint.response(200, EndedSchema)
     def delete(self, session_id: str) -> dict[str, Any]:
-        """Sign one device out."""
+        """Sign one device out.
+
+        Its tokens are refused from the next request on. It may be the current one.
+        """
         logic.revoke(signed_in_user(), session_id)
         return {"ended": 1, "message": "The session has ended."}
 
@@ -107,7 +117,10 @@ class GetJwks(MethodView):
     @limited("read")
     @blueprint.response(200, JwkSetSchema)
     def get(self) -> dict[str, Any]:
-        """Public keys that verify access tokens (RFC 7517); none where tokens are signed with a secret."""
+        """Get the public keys that verify access tokens.
+
+        A JWK Set (RFC 7517) for other services. It is empty where tokens are signed with a secret.
+        """
         return part(KeySet).jwks()
 
 

@@ -51,7 +51,10 @@ class CheckAuth(MethodView):
     @login_required
     @blueprint.response(200, CheckedSchema)
     def get(self) -> dict[str, Any]:
-        """Check whether somebody is signed in, and who."""
+        """Check whether somebody is signed in, and who.
+
+        Call it when the page loads: 401 means that nobody is.
+        """
         return logic.check()
 
 
@@ -62,7 +65,11 @@ class StartReauthentication(MethodView):
     @blueprint.arguments(PresenceMethodSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Prepare to prove presence again: what the chosen way needs."""
+        """Prepare to prove presence again.
+
+        Answers what the chosen method needs: nothing more for a password. Then send the proof to
+        `POST /reauthenticate`.
+        """
         return logic.start_proof(body["method"])
 
 
@@ -88,5 +95,8 @@ class GetConfig(MethodView):
     @limited("read")
     @blueprint.response(200, ConfigSchema)
     def get(self) -> dict[str, Any]:
-        """See what a front end needs to draw its screens. Nothing here is secret."""
+        """See what a front end needs to draw its screens.
+
+        Features that are on, rules for passwords, the sign-up form as JSON Schema. Nothing here is secret.
+        """
         return logic.configuration()

@@ -61,7 +61,7 @@ def _refuse_taken(email: str, profile: Mapping[str, Any]) -> None:
     if users.is_taken("email", email):
         raise EmailTaken
     for column in users.unique_columns():
-        if column in profile and users.is_taken(column, profile[column]):
+        if users.is_taken(column, profile.get(column)):
             raise (UsernameTaken() if column == "username" else Conflict(f"This {column} is taken."))
 
 
