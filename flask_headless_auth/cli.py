@@ -10,7 +10,7 @@ import flask
 from flask.cli import AppGroup, with_appcontext
 
 from flask_headless_auth import contract, database
-from flask_headless_auth.settings import Settings
+from flask_headless_auth.settings import CoreSettings, Settings
 from flask_headless_auth.state import State, part, state
 
 group = AppGroup("auth", help="Authentication: the contract, the tables, the settings.")
@@ -50,14 +50,13 @@ def schemas(out: Path) -> None:
     """Write each component of the spec as JSON Schema 2020-12, and remove files of those that are gone."""
     document = part(contract.Api).document()
     names = sorted(document["components"]["schemas"])
+    base = f"{state().sections.of(CoreSettings).url_prefix}/schemas"
     out.mkdir(parents=True, exist_ok=True)
     for stale in sorted(set(out.glob("*.json")) - {out / f"{name}.json" for name in names}):
         stale.unlink()
         click.echo(f"{stale} removed")
     for name in names:
-        _write(
-            out / f"{name}.json", contract.as_json(contract.json_schema(name, document, "/api/auth/schemas"))
-        )
+        _write(out / f"{name}.json", contract.as_json(contract.json_schema(name, document, base)))
 
 
 def _write(path: Path, text: str) -> None:

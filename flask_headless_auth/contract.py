@@ -14,6 +14,7 @@ from apispec.ext.marshmallow.common import make_schema_key
 from flask_headless_auth import errors, http, user_schemas
 from flask_headless_auth import operations as operations_of
 from flask_headless_auth.cookies import Transport
+from flask_headless_auth.settings import CoreSettings
 from flask_headless_auth.state import State, state
 
 TITLE = "Flask-Headless-Auth"
@@ -91,12 +92,15 @@ class Api(flask_smorest.Api):
         for blueprint in self._blueprints:
             blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
             self.spec.tag({"name": blueprint.feature, "description": _first_line(blueprint)})
-        document: dict[str, Any] = json.loads(json.dumps(self.spec.to_dict()))
+        text = json.dumps(self.spec.to_dict())
+        prefix = ours.sections.of(CoreSettings).url_prefix
+        document: dict[str, Any] = json.loads(text.replace('"/api/auth/errors/', f'"{prefix}/errors/'))
         document["servers"] = [{"url": "/"}]
         schemas = document["components"]["schemas"]
         _name_enumerations(document, schemas)
         self._describe_components(schemas)
-        document["components"]["schemas"] = dict(sorted(schemas.items()))
+        reached = _reached(document["paths"], schemas)
+        document["components"]["schemas"] = {name: schemas[name] for name in sorted(reached)}
         for operation in operations(document):
             _need_body_for_fields(operation, schemas)
             _add_examples(operation, schemas)
@@ -135,6 +139,19 @@ class Api(flask_smorest.Api):
         }
         self.spec.components.schema(component_name(union), component=component)
         self.ma_plugin.converter.refs[make_schema_key(union())] = component_name(union)
+
+
+def _reached(node: Any, schemas: dict[str, Any], found: set[str] | None = None) -> set[str]:
+    """Names of the components that *node* refers to, directly or through others."""
+    found = set() if found is None else found
+    if isinstance(node, dict):
+        name = str(node.get("$ref", "")).rpartition("#/components/schemas/")[2]
+        if name in schemas and name not in found:
+            found.add(name)
+            _reached(schemas[name], schemas, found)
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _reached(child, schemas, found)
+    return found
 
 
 _ORDER = ("openapi", "info", "jsonSchemaDialect", "servers", "tags", "paths", "components")

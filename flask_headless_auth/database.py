@@ -195,25 +195,28 @@ def reading() -> Iterator[Connection]:
     for what the first holds, and where the database lives in one connection (`sqlite://`).
     """
     current = state()
-    session = current.db.session()
-    if session.in_transaction():
-        yield session.connection(bind_arguments={"mapper": sa.inspect(current.user_model)})
-        return
+    session = current.db.session
     engine = current.parts.get(ReadingEngine) or _reading_engine(current)
-    if engine.shared:
-        yield session.connection(bind_arguments={"mapper": sa.inspect(current.user_model)})
+    mapper = {"mapper": sa.inspect(current.user_model)}
+    # A session that nobody has used yet is not even made.
+    if session.registry.has() and session().in_transaction():
+        yield session.connection(bind_arguments=mapper)
+    elif engine.is_shared:
+        yield session.connection(bind_arguments=mapper)
         session.rollback()
-        return
-    with engine.engine.connect() as connection:
-        yield connection
+    else:
+        with engine.engine.connect() as connection:
+            yield connection.execution_options(**engine.options)
 
 
 class ReadingEngine:
-    """The user model's engine in AUTOCOMMIT, or the knowledge that its one connection is shared."""
+    """The user model's engine and how a read there opens no transaction."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self.shared = isinstance(engine.pool, StaticPool | SingletonThreadPool)
-        self.engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.engine = engine
+        self.is_shared = isinstance(engine.pool, StaticPool | SingletonThreadPool)
+        # psycopg would send a BEGIN; sqlite3 begins nothing for a SELECT, MariaDB nothing that is sent.
+        self.options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
 
 
 def _reading_engine(current: State) -> ReadingEngine:
@@ -291,12 +294,17 @@ def refusal(problem: Exception) -> ServiceUnavailable | TablesMissing:
 
 def is_failure(problem: Exception) -> bool:
     """Whether an exception means that the database cannot answer, rather than that the code is wrong."""
-    return isinstance(problem, OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError) or (
-        isinstance(problem, sa.exc.ProgrammingError) and _names_a_missing_table(problem)
-    )
+    if isinstance(problem, OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        return True
+    return isinstance(problem, DBAPIError) and (_is_read_only(problem) or _names_a_missing_table(problem))
 
 
-def _names_a_missing_table(problem: sa.exc.ProgrammingError) -> bool:
+def _is_read_only(problem: DBAPIError) -> bool:
+    """PostgreSQL after a failover: it answers and takes no writes (SQLSTATE 25006)."""
+    return getattr(problem.orig, "sqlstate", None) == "25006"
+
+
+def _names_a_missing_table(problem: DBAPIError) -> bool:
     code = problem.orig.args[0] if problem.orig is not None and problem.orig.args else None
     return getattr(problem.orig, "sqlstate", None) in ("42P01", "42703") or code in (1146, 1054)
 

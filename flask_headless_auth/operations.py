@@ -50,7 +50,12 @@ DELIVERY_PARAMETER = {
     "in": "header",
     "name": "X-Auth-Delivery",
     "required": False,
-    "schema": {"type": "string", "enum": ["cookies", "body"], "x-component": "Delivery"},
+    "schema": {
+        "type": "string",
+        "enum": ["cookies", "body"],
+        "description": "How tokens are delivered: as httpOnly cookies, or in the body.",
+        "x-component": "Delivery",
+    },
     "description": "Deliver tokens only this way; by default every way that is on.",
 }
 

@@ -2,6 +2,7 @@
 
 import html
 import mimetypes
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'n
 
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 OWN_ASSETS = ("docs.js", "docs.css", "page.css")
+PAGE_ASSETS = ("page.css", "favicon-32x32.png")
 _CACHED = "public, max-age=3600"
 
 
@@ -64,8 +66,9 @@ def docs() -> flask.Response:
 
 @pages.get("/docs/<name>")
 def docs_asset(name: str) -> flask.Response:
-    """A file that Swagger UI needs."""
-    _docs_on()
+    """A file that Swagger UI needs, or the pages of refusals, which are there without it too."""
+    if name not in PAGE_ASSETS:
+        _docs_on()
     return _asset(name)
 
 
@@ -77,7 +80,7 @@ def error_list() -> flask.Response:
         head = "<tr><th>Code</th><th>Status</th><th>Meaning</th></tr>"
         rows = "".join(
             f"<tr><td><a href='errors/{one['code']}'><code>{one['code']}</code></a></td>"
-            f"<td>{one['status']}</td><td>{html.escape(one['meaning'])}</td></tr>"
+            f"<td>{one['status']}</td><td>{_marked(one['meaning'])}</td></tr>"
             for one in described
         )
         table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
@@ -95,7 +98,7 @@ def error(code: str) -> flask.Response:
     if _wants_page():
         body = (
             f"<p class='status'>{kind.status} <code>{kind.code}</code></p><h2>What happened</h2>"
-            f"<p>{html.escape(described['meaning'])}</p><h2>What to do</h2><p>{html.escape(kind.mend)}</p>"
+            f"<p>{_marked(described['meaning'])}</p><h2>What to do</h2><p>{_marked(kind.mend)}</p>"
             "<p><a href='../errors'>All refusals</a></p>"
         )
         return _page(_article(kind.title(), body, "../docs/page.css"), PAGE_POLICY)
@@ -110,6 +113,11 @@ def _described(kind: type[errors.AuthError]) -> dict[str, Any]:
         "meaning": operations.first_sentence(kind),
         "mend": kind.mend,
     }
+
+
+def _marked(text: str) -> str:
+    """A docstring's sentence as HTML, its code as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _wants_page() -> bool:
@@ -149,10 +157,12 @@ def _page(body: str, policy: str) -> flask.Response:
 
 def _article(title: str, body: str, style: str) -> str:
     name = html.escape(title)
+    icon = style.replace("page.css", "favicon-32x32.png")
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{name}</title>"
         "<meta name='viewport' content='width=device-width'>"
-        f"<link rel='stylesheet' href='{style}'></head><body><main><h1>{name}</h1>{body}</main></body></html>"
+        f"<link rel='icon' href='{icon}'><link rel='stylesheet' href='{style}'></head>"
+        f"<body><main><h1>{name}</h1>{body}</main></body></html>"
     )
 
 

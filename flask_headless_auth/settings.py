@@ -128,7 +128,9 @@ class CookieSettings(Settings):
     """How browsers keep the tokens."""
 
     section = "cookies"
-    secure: bool = setting(True, "HTTPS only (browsers except localhost).", key="JWT_COOKIE_SECURE")
+    secure: bool = setting(
+        True, "HTTPS only; browsers take such cookies on http://localhost too.", key="JWT_COOKIE_SECURE"
+    )
     httponly: bool = setting(True, "Out of reach of scripts; must stay on.", key="JWT_COOKIE_HTTPONLY")
     samesite: Literal["Strict", "Lax", "None"] = setting(
         "Strict", "When browsers send the cookies along.", key="JWT_COOKIE_SAMESITE"

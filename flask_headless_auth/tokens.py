@@ -159,7 +159,8 @@ class KeySet:
     def sign(self, claims: Claims) -> str:
         """A token of these claims and our `iss` and `aud`."""
         key = self.keys[0]
-        payload = {"iss": self.issuer, "aud": self.audience, **claims}
+        ours = {"iss": self.issuer, "aud": self.audience}
+        payload = {**ours, **claims, **ours}
         return key.sign(json.dumps(payload, separators=(",", ":")).encode())
 
     def read(
@@ -186,6 +187,10 @@ class KeySet:
         if claims["exp"] <= now - self.leeway and not even_expired:
             raise Expired(key.header, claims)
         return key.header, claims
+
+    def header_of(self, token: str) -> dict[str, str]:
+        """The header of a token that `read` has read."""
+        return self._by_segment[token.partition(".")[0]].header
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """The public keys (RFC 7517); HMAC has none."""

@@ -4,20 +4,19 @@ Views name the placeholders `UserSchema`, `SignUpSchema` and `ProfileSchema`; at
 each application gets its own, built by marshmallow-sqlalchemy from its model.
 """
 
-import enum
 from collections.abc import Callable, Mapping
-from datetime import UTC
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import marshmallow as ma
 import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
-from marshmallow_sqlalchemy import ModelConversionError, ModelConverter, SQLAlchemyAutoSchema
+from marshmallow_sqlalchemy import SQLAlchemyAutoSchema
 
 from flask_headless_auth import users
 from flask_headless_auth.settings import CoreSettings
 from flask_headless_auth.state import State, state
+from flask_headless_auth.wire import Answer, Converter, DecimalText, Email, Password
 
 SECRET_WORDS = ("password", "secret", "token", "hash", "salt", "otp", "seed", "private", "api_key", "ssn")
 """A column whose name has one of these is never sent, unless the model marks it `info={"auth": "public"}`."""
@@ -32,181 +31,6 @@ FORBIDDEN = frozenset(
     )
 )  # fmt: skip
 """Names that nobody sets about themselves: naming one is a 422 whatever AUTHSVC_UNKNOWN_FIELDS says."""
-
-
-class Answer(ma.Schema):
-    """Base of what operations answer: clients must expect further members later."""
-
-    class Meta:
-        unknown = ma.EXCLUDE
-
-
-class Unicode(fields.String):
-    """Text without lone surrogates."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise ValidationError("Must be valid Unicode.") from None
-        return text
-
-
-class Text(Unicode):
-    """Text that every database stores: no NUL, no lone surrogates."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if "\x00" in text:
-            raise ValidationError("Must not contain NUL.")
-        return text
-
-
-class Password(Unicode):
-    """A password, exactly as it was typed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        metadata = {
-            "format": "password",
-            "examples": ["correct horse battery staple"],
-            **kwargs.pop("metadata", {}),
-        }
-        super().__init__(validate=validate.Length(max=4096), metadata=metadata, **kwargs)
-
-
-class Email(Text):
-    """An e-mail address, loaded in canonical form."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        metadata = {
-            "format": "email",
-            "maxLength": 254,
-            "examples": ["ada@example.com"],
-            **kwargs.pop("metadata", {}),
-        }
-        super().__init__(metadata=metadata, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if len(text) > 1024:
-            raise ValidationError("This e-mail address is too long.")
-        try:
-            return users.canonical_email(text)
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from None
-
-
-class Moment(fields.AwareDateTime):
-    """A moment as RFC 3339 with an offset; what a database hands out without one is UTC."""
-
-    def __init__(self, *, naive: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("format", "iso")
-        super().__init__(default_timezone=UTC, **kwargs)
-        self.naive = naive
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        moment = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:
-            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
-        # A column without a time zone keeps what it is given: that is UTC, on every engine.
-        return moment.replace(tzinfo=None) if self.naive else moment
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        if value is not None:
-            value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return super()._serialize(value, attr, obj, **kwargs)
-
-
-class Flag(fields.Boolean):
-    """True or false, and nothing that merely looks like one of them."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if value is not True and value is not False:
-            raise self.make_error("invalid", input=value)
-        return value
-
-
-class DecimalText(fields.Decimal):
-    """A decimal number as text, so that no client rounds it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("as_string", True)
-        metadata = {"type": "string", "format": "decimal", **kwargs.pop("metadata", {})}
-        super().__init__(metadata=metadata, **kwargs)
-
-
-class Computed(fields.Function):
-    """A member of an answer that is worked out from the user; always there."""
-
-    def __init__(self, compute: Callable[[Any], Any], *, metadata: Mapping[str, Any]) -> None:
-        super().__init__(compute, required=True, metadata=metadata)
-        # Answers are never read back, and `readOnly` would give typed clients two types for one user.
-        self.dump_only = False
-
-
-def _first_role(user: Any) -> str | None:
-    return next(iter(users.roles_of(user)), None)
-
-
-class Converter(ModelConverter):
-    """Columns as fields that say on the wire what they mean in the database."""
-
-    SQLA_TYPE_MAPPING = {
-        **ModelConverter.SQLA_TYPE_MAPPING,
-        sa.DateTime: Moment,
-        sa.Numeric: DecimalText,
-        sa.Float: fields.Float,
-        sa.String: Text,
-        sa.Text: Text,
-        sa.Integer: fields.Integer,
-        sa.Boolean: Flag,
-    }
-
-    def property2field(self, prop: Any, **kwargs: Any) -> Any:
-        """A model's attribute as the field of its column."""
-        return self.column2field(prop.columns[0]) if hasattr(prop, "columns") else None
-
-    def column2field(self, column: Any, **kwargs: Any) -> Any:
-        kind = column.type
-        if isinstance(kind, sa.types.TypeDecorator) and isinstance(kind.impl_instance, sa.DateTime):
-            return Moment(allow_none=column.nullable, metadata=_metadata(column))
-        if isinstance(kind, sa.DateTime):
-            return Moment(naive=not kind.timezone, allow_none=column.nullable, metadata=_metadata(column))
-        if isinstance(kind, sa.Enum):
-            return _enum_field(kind, column)
-        try:
-            field: Any = super().column2field(column, **kwargs)
-        except ModelConversionError:
-            # A type that marshmallow-sqlalchemy does not know: taken and shown as it is.
-            field = fields.Raw(allow_none=column.nullable)
-        if isinstance(field, fields.Integer):
-            field.strict = True
-        if isinstance(field, fields.Float):
-            field.allow_nan = False
-        if isinstance(field, fields.Field):
-            field.metadata = {**field.metadata, **_metadata(column)}
-        return field
-
-
-def _metadata(column: Any) -> dict[str, Any]:
-    described = column.comment or column.doc
-    return {"description": described} if described else {}
-
-
-def _enum_field(kind: sa.Enum, column: Any) -> fields.Field[Any]:
-    if kind.enum_class is not None and issubclass(kind.enum_class, enum.Enum):
-        named = {"x-component": kind.enum_class.__name__, **_metadata(column)}
-        return fields.Enum(kind.enum_class, allow_none=column.nullable, metadata=named)
-    choices = validate.OneOf(list(kind.enums))
-    named = {"x-component": _pascal(kind.name or column.name), **_metadata(column)}
-    return Text(validate=choices, allow_none=column.nullable, metadata=named)
-
-
-def _pascal(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("_"))
 
 
 class AppSchema(ma.Schema):
@@ -320,6 +144,24 @@ def _auto(model: type[Any], columns: list[str]) -> dict[str, Any]:
     }
 
 
+class _FollowsFromRoles(fields.String):
+    """`role`: never read from the user, whose own attribute would ask the database again."""
+
+    _CHECK_ATTRIBUTE = False
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> None:
+        return None
+
+
+class Computed(fields.Function):
+    """A member of an answer that is worked out from the user; always there."""
+
+    def __init__(self, compute: Callable[[Any], Any], *, metadata: Mapping[str, Any]) -> None:
+        super().__init__(compute, required=True, metadata=metadata)
+        # Answers are never read back, and `readOnly` would give typed clients two types for one user.
+        self.dump_only = False
+
+
 _NAMES: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 
@@ -328,13 +170,21 @@ def _user_schema(model: type[Any], readable: list[str]) -> type[ma.Schema]:
         "id": Computed(users.subject_of, metadata={"type": "string", "description": "Opaque."}),
         "email": fields.String(required=True, metadata={"format": "email"}),
         **_dumped(_auto(model, readable)),
-        "role": Computed(
-            _first_role, metadata={"type": ["string", "null"], "description": "The first of `roles`."}
+        "role": _FollowsFromRoles(
+            required=True, allow_none=True, metadata={"description": "The first of `roles`."}
         ),
         "roles": Computed(users.roles_of, metadata=_NAMES),
         "permissions": Computed(users.permissions_of, metadata=_NAMES),
     }
-    return type("User", (Answer,), {**declared, "__doc__": UserSchema.__doc__})
+    return type("User", (_User,), {**declared, "__doc__": UserSchema.__doc__})
+
+
+class _User(Answer):
+    @ma.post_dump
+    def name_the_first_role(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """`role` follows from `roles`, which are read once."""
+        data["role"] = next(iter(data["roles"]), None)
+        return data
 
 
 def _dumped(auto: Mapping[str, Any]) -> dict[str, Any]:
@@ -404,18 +254,3 @@ def warnings_about(model: type[Any]) -> list[str]:
         for column in model.__table__.c
         if looks_secret(column.name) and "auth" not in column.info and column.name != "password_hash"
     ]
-
-
-__all__ = [
-    "PLACEHOLDERS",
-    "Answer",
-    "Email",
-    "Flag",
-    "Moment",
-    "Password",
-    "ProfileSchema",
-    "SignUpSchema",
-    "Text",
-    "UserSchema",
-    "own",
-]

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from flask_headless_auth.user_schemas import Answer, Password
+from flask_headless_auth.wire import Answer, Password
 
 
 class PasswordUpdateSchema(ma.Schema):

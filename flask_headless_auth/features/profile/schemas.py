@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from flask_headless_auth.user_schemas import Answer, UserSchema
+from flask_headless_auth.user_schemas import UserSchema
+from flask_headless_auth.wire import Answer
 
 
 class UserEnvelopeSchema(Answer):

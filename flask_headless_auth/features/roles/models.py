@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from flask_headless_auth import database
 from flask_headless_auth.database import Row
-from flask_headless_auth.state import state, table
+from flask_headless_auth.state import State, state, table
 
 
 class RoleGrant(Row):
@@ -25,10 +25,13 @@ class RoleGrant(Row):
 
 def names_of(user_id: Any) -> Sequence[str]:
     """The names of a user's roles, in order of granting."""
-    grant = table(RoleGrant)
-    query = sa.select(grant.role).where(grant.user_id == user_id).order_by(grant.id)
     with database.reading() as connection:
-        return connection.execute(query).scalars().all()
+        return connection.execute(database.prepared(_names), {"owner": user_id}).scalars().all()
+
+
+def _names(ours: State) -> sa.Select[Any]:
+    grant: Any = ours.tables[RoleGrant]
+    return sa.select(grant.role).where(grant.user_id == sa.bindparam("owner")).order_by(grant.id)
 
 
 def add(user_id: Any, role: str) -> None:

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from flask_headless_auth.user_schemas import Answer, Moment
+from flask_headless_auth.wire import Answer, Moment
 
 
 class SessionSchema(Answer):
@@ -59,7 +59,10 @@ class TokensSchema(Answer):
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
     access_token = fields.String()
     refresh_token = fields.String()
-    token_type = fields.String(validate=validate.OneOf(["Bearer"]), metadata={"x-component": "TokenType"})
+    token_type = fields.String(
+        validate=validate.OneOf(["Bearer"]),
+        metadata={"x-component": "TokenType", "description": "How to send the access token (RFC 6750)."},
+    )
 
 
 class JwkSetSchema(Answer):

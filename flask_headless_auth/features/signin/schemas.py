@@ -8,7 +8,8 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from flask_headless_auth.contract import OneOfSchema
-from flask_headless_auth.user_schemas import Answer, Flag, Moment, Password, Text, UserSchema
+from flask_headless_auth.user_schemas import UserSchema
+from flask_headless_auth.wire import Answer, Flag, Moment, Password, Text
 
 
 class LoginRequestSchema(ma.Schema):
@@ -37,7 +38,10 @@ class SignedInSchema(Answer):
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
     access_token = fields.String()
     refresh_token = fields.String()
-    token_type = fields.String(validate=validate.OneOf(["Bearer"]), metadata={"x-component": "TokenType"})
+    token_type = fields.String(
+        validate=validate.OneOf(["Bearer"]),
+        metadata={"x-component": "TokenType", "description": "How to send the access token (RFC 6750)."},
+    )
 
 
 class ChallengeSchema(Answer):

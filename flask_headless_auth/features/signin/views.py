@@ -83,7 +83,7 @@ class Reauthenticate(MethodView):
     @blueprint.arguments(PresenceProofSchema)
     @blueprint.response(200, TokensSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Prove presence again, after a `step_up_required`.
+        """Prove presence again, after a refusal that asks for it.
 
         The answer has new tokens of the same session, the way this request's token came.
         """
