@@ -37,6 +37,10 @@ class Moment(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
+    def __repr__(self) -> str:
+        """As a migration writes it; see below."""
+        return "DateTime(timezone=True).with_variant(sa.dialects.mysql.DATETIME(fsp=6), 'mysql', 'mariadb')"
+
     def load_dialect_impl(self, dialect: Any) -> Any:
         if dialect.name in ("mysql", "mariadb"):
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
@@ -52,6 +56,10 @@ class Moment(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+# Alembic writes a type as `<module>.<repr>` and imports only SQLAlchemy: migrations run without this package.
+Moment.__module__ = "sqlalchemy.types"
 
 
 class Row:
@@ -268,12 +276,27 @@ def create_tables(current: State) -> list[str]:
     engine = engine_of(current.db, current.user_model.__table__)
     metadata = current.user_model.__table__.metadata
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            # SQLite's own write lock is the lock between processes: DDL is part of the transaction.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        metadata.create_all(connection, tables=our_tables(current), checkfirst=True)
-        connection.commit()
+        lock, unlock = _CREATION_LOCKS.get(engine.dialect.name, (None, None))
+        if lock is not None:
+            connection.exec_driver_sql(lock)
+        try:
+            metadata.create_all(connection, tables=our_tables(current), checkfirst=True)
+            connection.commit()
+        finally:
+            if unlock is not None:
+                connection.exec_driver_sql(unlock)
     return missing
+
+
+_MARIADB_LOCK = ("SELECT GET_LOCK('flask_headless_auth', 30)", "SELECT RELEASE_LOCK('flask_headless_auth')")
+_CREATION_LOCKS: Mapping[str, tuple[str, str | None]] = {
+    # DDL is part of the transaction; SQLite's write lock and PostgreSQL's advisory lock end with it.
+    "sqlite": ("BEGIN IMMEDIATE", None),
+    "postgresql": ("SELECT pg_advisory_xact_lock(6711393)", None),
+    "mysql": _MARIADB_LOCK,
+    "mariadb": _MARIADB_LOCK,
+}
+"""How one process creates tables at a time: IF NOT EXISTS does not keep two from colliding."""
 
 
 def refusal(problem: Exception) -> ServiceUnavailable | TablesMissing:

@@ -11,7 +11,7 @@ import click
 import flask
 import flask_smorest
 from flask import current_app, request
-from flask.cli import FlaskGroup
+from flask.cli import ScriptInfo
 from flask.views import MethodView
 from marshmallow import Schema
 from sqlalchemy.exc import DataError
@@ -348,26 +348,30 @@ def _create_tables(ours: State, core: CoreSettings) -> None:
 def _in_another_command() -> bool:
     """Whether this request is made inside a `flask` command that is not `run`, such as a migration."""
     context = click.get_current_context(silent=True)
-    inside = context is not None and isinstance(context.find_root().command, FlaskGroup)
-    return context is not None and inside and context.command.name != "run"
+    if context is None or context.find_object(ScriptInfo) is None:
+        return False
+    return context.command.name != "run"
 
 
 def _after(response: flask.Response) -> flask.Response:
     if is_ours(request.path, settings(CoreSettings).url_prefix):
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.vary.update(("Cookie", "Authorization"))
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend((name, value) for name, value in HEADERS if name.lower() not in present)
+        if "vary" in present:
+            response.vary.update(("Cookie", "Authorization"))
+        else:
+            response.headers.add("Vary", "Cookie, Authorization")
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     return response
 
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+HEADERS = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+)
 """Headers of every answer of ours (ASVS 3.4); a page that needs more says so itself."""

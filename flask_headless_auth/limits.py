@@ -111,7 +111,8 @@ def counters(
     try:
         return Counters(settings, items)
     except (LimitsError, ImportError) as problem:
-        problems.append(f"RATELIMIT_STORAGE_URL: {problem}")
+        key = "RATELIMIT_STORAGE_URI" if settings.storage_uri else "RATELIMIT_STORAGE_URL"
+        problems.append(f"{key}: {problem}")
         return None
 
 

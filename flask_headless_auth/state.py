@@ -62,7 +62,8 @@ def state() -> State:
         RuntimeError: the application has no AuthSvc.
     """
     try:
-        return cast(State, current_app.extensions[EXTENSION])
+        # The object itself: this is asked a dozen times a request, and the proxy looks it up each time.
+        return state_of(current_app._get_current_object())  # type: ignore[attr-defined]
     except KeyError:
         raise RuntimeError("This application has no AuthSvc. Call AuthSvc(app) first.") from None
 

@@ -189,6 +189,16 @@ def by_subject(subject: str) -> Any:
     return value
 
 
+def password_hash_now(user: Any) -> str | None:
+    """A user's stored hash as it is at this moment, locked until the open transaction ends.
+
+    Verifying takes long enough for the password to change meanwhile; what counts is what is stored now.
+    """
+    column = _attribute(state().user_model.__table__.c.password_hash)
+    query = sa.select(column).where(_attribute(key_column()) == key_of(user)).with_for_update()
+    return cast("str | None", state().db.session.execute(query).scalar_one_or_none())
+
+
 def roles_of(user: Any) -> list[str]:
     """The names of a user's roles, the one called `user.role` first."""
     names: list[str] = []

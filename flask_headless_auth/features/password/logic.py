@@ -35,11 +35,14 @@ def update(*, new_password: str, current_password: str | None = None) -> None:
         WeakPassword: the new one is too easy to guess.
     """
     claims, user = authenticate(), signed_in_user()
+    stored = user.password_hash
     _prove(user, claims["sub"], claims["auth_time"], current_password)
     check(new_password, about=_words_about(user), field="new_password")
     hashed = part(Hashing).hash(new_password)
     with transaction():
-        was_first = not user.password_hash
+        if users.password_hash_now(user) != stored:
+            raise InvalidCredentials("The password was changed meanwhile.")
+        was_first = not stored
         user.password_hash = hashed
         emit(PasswordChanged(user=user, was_first=was_first))
         sessions.revoke_others(user, claims["sid"], "password_changed")

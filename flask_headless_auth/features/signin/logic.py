@@ -36,15 +36,27 @@ def with_password(
     account = _counted_as(email, username)
     limits.count("login_account", account)
     user = users.by_email(email) if email is not None else users.by_username(username or "")
-    verdict = part(Hashing).verify(password, user.password_hash if user is not None else None)
+    stored = user.password_hash if user is not None else None
+    verdict = part(Hashing).verify(password, stored)
     if user is None or not verdict.matches or user.is_active is not True:
-        with transaction():
-            emit(SignInFailed(user=user, method=PASSWORD))
-        raise InvalidCredentials
+        raise _failed(user, PASSWORD)
     limits.refund("login_account", account)
-    if verdict.needs_rehash:
-        _rehash(user, password)
-    return finish(user, [Proof(PASSWORD, clock.timestamp())], remember=remember)
+    renewed = part(Hashing).hash(password) if verdict.needs_rehash else None
+    proofs = [Proof(PASSWORD, clock.timestamp())]
+    with transaction():
+        if users.password_hash_now(user) == stored:
+            if renewed is not None:
+                user.password_hash = renewed
+            return finish(user, proofs, remember=remember)
+    # The password was changed while it was being verified: this is the old one.
+    raise _failed(user, PASSWORD)
+
+
+def _failed(user: Any, method: str, detail: str | None = None) -> InvalidCredentials:
+    """Record that a sign-in failed; answers the refusal to raise."""
+    with transaction():
+        emit(SignInFailed(user=user, method=method))
+    return InvalidCredentials(detail)
 
 
 def _counted_as(email: str | None, username: str | None) -> str:
@@ -55,12 +67,6 @@ def _counted_as(email: str | None, username: str | None) -> str:
         return f"email:{users.canonical_email(email)}"
     except ValueError:
         return f"email:{email.strip().casefold()[:254]}"
-
-
-def _rehash(user: Any, password: str) -> None:
-    """Keep the password in the present form, now that it is known."""
-    with transaction():
-        user.password_hash = part(Hashing).hash(password)
 
 
 def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict[str, Any]:
@@ -171,9 +177,7 @@ def reauthenticate(method: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     account = f"user:{claims['sub']}"
     limits.count("reauthenticate_account", account)
     if not way.prove(user, answer):
-        with transaction():
-            emit(SignInFailed(user=user, method=method))
-        raise InvalidCredentials("That is not right.")
+        raise _failed(user, method, "That is not right.")
     limits.refund("reauthenticate_account", account)
     _, channel = cookies.present("access")
     proof = Proof(method, clock.timestamp())
