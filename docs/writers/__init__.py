@@ -1,0 +1,1 @@
+"""What `docs/generate.py` writes with: one module for each kind of page."""

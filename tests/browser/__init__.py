@@ -1,0 +1,1 @@
+"""Stories in a real Chromium and with the generated TypeScript client."""

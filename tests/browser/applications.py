@@ -1,0 +1,34 @@
+"""Applications for a real server: strong keys and secure cookies, as in production but for the address."""
+
+import os
+from typing import Any
+
+import flask
+
+from tests.support.apps import make_app, uuid_user
+
+
+def default(**config: Any) -> flask.Flask:
+    """The default application; TEST_DATABASE, TEST_PORT and TEST_ORIGINS say the rest."""
+    app = make_app(os.environ["TEST_DATABASE"], **_config(), **config)
+    # A page of the host, for its scripts to run in.
+    app.add_url_rule("/", "home", lambda: "<!doctype html><title>Home</title>")
+    return app
+
+
+def without_docs() -> flask.Flask:
+    """The default application without Swagger UI."""
+    return default(AUTHSVC_ENABLE_DOCS=False)
+
+
+def custom() -> flask.Flask:
+    """An application with a user model of its own."""
+    return make_app(os.environ["TEST_DATABASE"], user_model=uuid_user(), **_config())
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "AUTHSVC_PUBLIC_URL": f"http://localhost:{os.environ.get('TEST_PORT', '5000')}",
+        "AUTHSVC_CORS_ORIGINS": os.environ.get("TEST_ORIGINS", "").split(","),
+        "JWT_COOKIE_SECURE": True,
+    }

@@ -1,0 +1,1 @@
+"""How the package lives inside host applications of every shape."""
