@@ -4,6 +4,9 @@ PY := .venv/bin/python
 WORKERS ?= 2
 NODE_PACKAGES := clients/typescript docs/examples/demo tests/browser/node tests/contract/node
 
+# What `make check` has time for; `make test` runs them all.
+FAST := tests/unit tests/stories tests/docs tests/contract
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check generate format bench build clean
 
@@ -16,14 +19,14 @@ demo: setup ## build everything, start the demo on SQLite and print its address
 	PYTHON=$(PY) docs/examples/demo/run
 
 test: setup ## run all tests; what is skipped, and for want of what, is listed at the end
-	$(PY) -m pytest -n $(WORKERS) -rs $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -p tests.support.skips $(ARGS)
 
 check: .venv/.ready ## lint, types, import contract and the fast tests, in under a minute
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser and not services" $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser and not services" $(FAST) $(ARGS)
 
 generate: setup ## write anew what comes from the code: spec, schemas, clients, pages of the docs
 	sh clients/generate.sh

@@ -99,6 +99,8 @@ class Feature:
     public: Callable[[], Mapping[str, Any]] | None = None
     #: The roles of a user, highest first.
     roles: Callable[[Any], Sequence[str]] | None = None
+    #: Adds the roles of a user to a query on the user's table: a row for each, as `auth_granted_role`.
+    roles_beside: Callable[[Any, Any], Any] | None = None
     #: The permissions of a user.
     grants: Callable[[Any], Iterable[str]] | None = None
     #: What it does inside the transaction of others' events, and behind their commit.

@@ -114,6 +114,21 @@ def login_required(view: F) -> F:
     return _guarding(lambda: void(authenticate()))(view)
 
 
+def user_shown(view: F) -> F:
+    """As `login_required`, for views that show `seen_user`: the user comes with the check of the session."""
+
+    def check() -> None:
+        users.want()
+        authenticate()
+
+    return _guarding(check)(view)
+
+
+def seen_user() -> Any:
+    """The signed-in user to show: what the check of the session saw, else the object itself."""
+    return users.seen() or signed_in_user()
+
+
 def void(_: Any) -> None:
     """Nothing."""
 

@@ -35,15 +35,16 @@ def tell_defaults_apart() -> None:
     def noting(app: flask.Flask) -> None:
         said = set(app.config)
         stock(app)
-        app.extensions.setdefault(_DEFAULTED, set()).update(set(app.config) - said)
+        filled = {key: app.config[key] for key in set(app.config) - said}
+        app.extensions.setdefault(_DEFAULTED, {}).update(filled)
 
     JWTManager._set_default_configuration_options = staticmethod(noting)  # type: ignore[method-assign]
 
 
 def said_by_host(app: flask.Flask) -> dict[str, Any]:
     """The application's configuration without what a JWTManager filled in."""
-    defaulted = app.extensions.get(_DEFAULTED, ())
-    return {key: value for key, value in app.config.items() if key not in defaulted}
+    filled = app.extensions.get(_DEFAULTED, {})
+    return {key: value for key, value in app.config.items() if key not in filled or value != filled[key]}
 
 
 class Guarded(JWTManager):

@@ -208,7 +208,7 @@ def _writable_schema(
         if isinstance(field, fields.Integer):
             field.validators.append(_integers(kind))
         elif isinstance(field, DecimalText) and isinstance(kind, sa.Numeric) and kind.precision:
-            field.validators.append(_decimals(kind))
+            field.validators.append(_Digits(kind))
     base = _Ignoring if unknown == "ignore" else _Strict
     stands_for = SignUpSchema if extra else ProfileSchema
     return type(stands_for.part, (base,), {**extra, **fields_, "__doc__": stands_for.__doc__})
@@ -221,10 +221,16 @@ def _integers(kind: Any) -> validate.Range:
     return validate.Range(min=-(2**bits), max=2**bits - 1)
 
 
-def _decimals(kind: sa.Numeric[Any]) -> validate.Range:
-    """What fits a column of decimal numbers: so many digits before the point."""
-    bound = Decimal(10) ** ((kind.precision or 0) - (kind.scale or 0))
-    return validate.Range(min=-bound, max=bound, min_inclusive=False, max_inclusive=False)
+class _Digits(validate.Validator):
+    """A decimal number that its column holds: so many digits before the point. Not a bound in JSON Schema."""
+
+    def __init__(self, kind: sa.Numeric[Any]) -> None:
+        self.bound = Decimal(10) ** ((kind.precision or 0) - (kind.scale or 0))
+
+    def __call__(self, value: Decimal) -> Decimal:
+        if abs(value) >= self.bound:
+            raise ValidationError(f"Must be between -{self.bound} and {self.bound}.")
+        return value
 
 
 class _Strict(ma.Schema):

@@ -2,14 +2,16 @@
 
 import unicodedata
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
+from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_headless_auth import clock, database
-from flask_headless_auth.state import state
+from flask_headless_auth.state import State, state
 
 db: SQLAlchemy = SQLAlchemy()
 """The database object of applications that bring none of their own."""
@@ -148,6 +150,47 @@ def by_id(identity: Any) -> Any | None:
     """The user with this primary key, or None."""
     current = state()
     return current.db.session.get(current.user_model, identity)
+
+
+class Seen(SimpleNamespace):
+    """A user as the check of the session saw it: to show, never to change.
+
+    It has the model's columns as attributes, and `granted_roles`.
+    """
+
+
+_WANTED, _SEEN = "flask_headless_auth.user_wanted", "flask_headless_auth.user_seen"
+
+
+def want() -> None:
+    """Let the check of this request's session bring the user along, so that no second query is needed."""
+    request.environ[_WANTED] = True
+
+
+def is_wanted() -> bool:
+    """Whether somebody asked for that."""
+    return has_request_context() and _WANTED in request.environ
+
+
+def see(rows: Sequence[Any]) -> None:
+    """Keep what a query with `beside` brought: a row for each role."""
+    granted = [row.auth_granted_role for row in rows if row.auth_granted_role is not None]
+    request.environ[_SEEN] = Seen(**rows[0]._mapping, granted_roles=granted)
+
+
+def seen() -> Seen | None:
+    """The user whom the check of this request's session brought along, if it did."""
+    return cast("Seen | None", request.environ.get(_SEEN))
+
+
+def beside(ours: State, query: sa.Select[Any]) -> sa.Select[Any]:
+    """A query on the user's table with all columns of the user, by the model's attributes, and the roles."""
+    mapper, columns = ours.user_model.__mapper__, ours.user_model.__table__.c
+    query = query.add_columns(*(one.label(mapper.get_property_by_column(one).key) for one in columns))
+    for feature in ours.features:
+        if feature.roles_beside is not None:
+            query = feature.roles_beside(ours, query)
+    return query
 
 
 def _one(condition: Any) -> Any | None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.browser.servers import free_port, process
 from tests.contract.applications import APPLICATIONS, document_of
+from tests.support.apps import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 CLIENT = ROOT / "clients" / "python"
@@ -65,6 +66,24 @@ def test_somebody_lives_a_day_with_the_client(program: str, server: str) -> None
     # then every answer was of the type that it expected
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "walked\n"
+
+
+@pytest.mark.slow
+def test_the_snippet_in_its_readme_works(server: str, tmp_path: Path) -> None:
+    # given somebody who has signed up, and the program that the client's page shows
+    account = {"email": "ada@example.com", "password": PASSWORD}
+    assert httpx.post(f"{server}/api/auth/signup", json=account).status_code == 201
+    snippet = (CLIENT / "README.md").read_text().partition("```python\n")[2].partition("```")[0]
+    program = tmp_path / "snippet.py"
+    program.write_text(snippet.replace("https://api.example.com", server))
+
+    # when it is checked and run
+    types = run("-m", "mypy", "--strict", f"--cache-dir={tmp_path}", str(program), cwd=tmp_path)
+    done = run(str(program))
+
+    # then its types are sound, and it prints who is signed in
+    assert types.returncode == 0, types.stdout
+    assert "email='ada@example.com'" in done.stdout, done.stderr
 
 
 @pytest.mark.slow

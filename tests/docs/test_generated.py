@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("endpoints.md", "settings.md", "errors.md", "events.md", "features.md")
 
@@ -40,6 +42,7 @@ def test_every_generated_page_is_as_the_code_says_now() -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     # given the docs without their generated pages
     copy = copy_to(tmp_path)
@@ -56,6 +59,7 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     assert first == {name: (ROOT / "docs" / name).read_bytes() for name in PAGES}
 
 
+@pytest.mark.slow
 def test_a_page_that_was_changed_by_hand_is_named_and_written_anew(tmp_path: Path) -> None:
     # given a page and a table in the README that say something else
     copy = copy_to(tmp_path)

@@ -4,12 +4,28 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
-from flask_jwt_extended import get_jwt, get_jwt_identity, jwt_required, verify_jwt_in_request
+from flask_jwt_extended import JWTManager, get_jwt, get_jwt_identity, jwt_required, verify_jwt_in_request
 
 from flask_headless_auth import AuthSvc, login_required
 from tests.support.apps import STRONG, Person, plain_user
 
 Step = Callable[[flask.Flask], Any]
+
+
+class OwnManager(JWTManager):
+    """A manager that a host has derived, with a way of its own to decode."""
+
+    def _decode_jwt_from_config(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super()._decode_jwt_from_config(*args, **kwargs)
+
+
+def late(kind: type[JWTManager]) -> Step:
+    """Make a manager and give it the application afterwards, as factories do."""
+
+    def make(app: flask.Flask) -> None:
+        kind().init_app(app)
+
+    return make
 
 
 def nothing(app: flask.Flask) -> None:
@@ -24,6 +40,15 @@ def host(database: str, *, before: Step = nothing, after: Step = nothing, **conf
     app.auth = AuthSvc(app, user_model=plain_user())  # type: ignore[attr-defined]
     after(app)
     return with_routes(app)
+
+
+def hosted(database: str, moment: str, step: Step, **config: Any) -> flask.Flask:
+    """A host that does this before or after `AuthSvc(app)`."""
+    return (
+        host(database, before=step, **config)
+        if moment == "before us"
+        else host(database, after=step, **config)
+    )
 
 
 def with_routes(app: flask.Flask) -> flask.Flask:

@@ -1,49 +1,23 @@
 """One session, two ways for its tokens to travel: a browser's cookies and a body, each for itself."""
 
 from collections.abc import Callable
-from typing import Any
 
 import flask
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from tests.sessions.at_the_wire import REFRESH_PATH, claims_of, cookies_set_by, session_row, session_rows
-from tests.support.apps import API, PASSWORD, Clock, Person
-
-EMAIL = "ada@example.com"
-TOKENS = {"access_token", "refresh_token", "token_type"}
+from tests.sessions.browsers import (
+    EMAIL,
+    TOKENS,
+    cookie_of,
+    me_by_header,
+    refresh_by_header,
+    sign_in,
+)
+from tests.support.apps import API, PASSWORD, Clock
 
 Build = Callable[..., flask.Flask]
-
-
-@pytest.fixture
-def browser(app: flask.Flask) -> FlaskClient:
-    """A client that keeps cookies and says nothing about how it wants its tokens."""
-    Person(app, "bearer", EMAIL).sign_up()
-    return app.test_client()
-
-
-def sign_in(client: FlaskClient, **headers: str) -> TestResponse:
-    """Sign in as Ada."""
-    return client.post(f"{API}/login", json={"email": EMAIL, "password": PASSWORD}, headers=headers)
-
-
-def refresh_by_header(client: FlaskClient, token: str) -> TestResponse:
-    """Refresh with a token in the `Authorization` header."""
-    return client.post(f"{API}/token/refresh", headers={"Authorization": f"Bearer {token}"})
-
-
-def me_by_header(client: FlaskClient, token: str) -> TestResponse:
-    """Ask who is signed in with a token in the `Authorization` header."""
-    return client.get(f"{API}/user/@me", headers={"Authorization": f"Bearer {token}"})
-
-
-def cookie_of(client: FlaskClient) -> str:
-    """The refresh token in a browser's cookie."""
-    cookie = client.get_cookie("refresh_token", path=REFRESH_PATH)
-    assert cookie is not None
-    return cookie.value
 
 
 def test_by_default_a_sign_in_delivers_both_ways_as_two_channels_of_one_session(
@@ -233,216 +207,3 @@ def test_a_token_that_comes_a_way_that_is_switched_off_is_not_looked_at(build: B
     # then nobody is signed in
     assert wrong.get(f"{API}/user/@me").status_code == 401
     assert me_by_header(by_cookie.test_client(), token).status_code == 401
-
-
-def test_a_new_sign_in_ends_the_session_that_the_browsers_cookie_names(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given a browser with cookies of a session that has no other channel
-    sign_in(browser, **{"X-Auth-Delivery": "cookies"})
-    old = app.test_client()
-    old.set_cookie("refresh_token", cookie_of(browser), path=REFRESH_PATH)
-    access = browser.get_cookie("access_token")
-    assert access is not None
-    clock.forward(minutes=1)
-
-    # when somebody signs in at this browser
-    assert sign_in(browser, **{"X-Auth-Delivery": "cookies"}).status_code == 200
-
-    # then the old session is over, the new one lives
-    assert me_by_header(app.test_client(), access.value).json["code"] == "session_ended"
-    assert old.post(f"{API}/token/refresh").json["code"] == "session_ended"
-    assert browser.get(f"{API}/user/@me").status_code == 200
-    assert session_row(app, claims_of(access.value)["sid"]).revoked_reason == "replaced"
-
-
-def test_a_new_sign_in_ends_only_the_cookie_channel_of_a_session_that_has_another(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given a browser with cookies of a session that also lives in a body
-    token = sign_in(browser).json["refresh_token"]
-    clock.forward(minutes=1)
-    stale = app.test_client()
-    stale.set_cookie("refresh_token", cookie_of(browser), path=REFRESH_PATH)
-
-    # when somebody signs in at this browser
-    assert sign_in(browser).status_code == 200
-
-    # then the old cookie is worth nothing and the other channel goes on, even after the old cookie was tried
-    assert stale.post(f"{API}/token/refresh").json["code"] == "session_ended"
-    answer = refresh_by_header(app.test_client(), token)
-    assert answer.status_code == 200
-    assert me_by_header(app.test_client(), answer.json["access_token"]).status_code == 200
-
-
-def test_a_closed_cookie_channel_is_not_opened_again_by_its_old_access_token(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given old cookies of a session whose cookie channel a new sign-in at the browser has closed
-    sign_in(browser)
-    stale = app.test_client()
-    stale.set_cookie("refresh_token", cookie_of(browser), path=REFRESH_PATH)
-    access = browser.get_cookie("access_token")
-    assert access is not None
-    stale.set_cookie("access_token", access.value)
-    assert sign_in(browser).status_code == 200
-
-    # when presence is proved with the old access cookie
-    renewed = reauthenticate(stale)
-
-    # then no channel is opened, and the old refresh cookie stays worthless
-    assert renewed.status_code == 401
-    assert cookies_set_by(renewed) == {}
-    old = app.test_client()
-    old.set_cookie("refresh_token", cookie_of(stale), path=REFRESH_PATH)
-    assert old.post(f"{API}/token/refresh").status_code == 401
-
-
-def test_a_sign_in_that_sets_no_cookie_ends_no_session(app: flask.Flask, browser: FlaskClient) -> None:
-    # given a browser with cookies
-    sign_in(browser, **{"X-Auth-Delivery": "cookies"})
-
-    # when somebody signs in beside it for a body, or tries and fails
-    assert sign_in(browser, **{"X-Auth-Delivery": "body"}).status_code == 200
-    browser.post(f"{API}/login", json={"email": EMAIL, "password": "not the password"})
-
-    # then the cookies still work
-    assert browser.get(f"{API}/user/@me").status_code == 200
-    assert browser.post(f"{API}/token/refresh").status_code == 200
-
-
-def test_an_expired_cookie_still_names_the_session_that_a_sign_in_ends(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given a cookie that has outlived its idle life, in a session that has not
-    sign_in(browser, **{"X-Auth-Delivery": "cookies"})
-    clock.forward(days=31)
-    old = cookie_of(browser)
-
-    # when the person signs in again at a browser that kept it
-    keeper = app.test_client()
-    keeper.set_cookie("refresh_token", old, path=REFRESH_PATH)
-    assert sign_in(keeper, **{"X-Auth-Delivery": "cookies"}).status_code == 200
-
-    # then the old session is over
-    assert session_row(app, claims_of(old)["sid"]).revoked_reason == "replaced"
-
-
-@pytest.mark.parametrize("planted", ["nonsense", "a.b.c", "", "\N{SNOWMAN}"])
-def test_a_worthless_cookie_does_not_keep_anybody_from_signing_in(app: flask.Flask, planted: str) -> None:
-    # given a browser with a refresh cookie that is none
-    Person(app, "bearer", EMAIL).sign_up()
-    browser = app.test_client()
-    browser.set_cookie("refresh_token", planted, path=REFRESH_PATH)
-
-    # when somebody signs in
-    answer = sign_in(browser)
-
-    # then they are signed in
-    assert answer.status_code == 200
-    assert browser.get(f"{API}/user/@me").status_code == 200
-
-
-def reauthenticate(client: FlaskClient, token: str | None = None) -> TestResponse:
-    """Prove presence by password, by cookie or with *token* in the header."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return client.post(f"{API}/reauthenticate", json={"password": PASSWORD}, headers=headers)
-
-
-def test_proving_presence_renews_the_channel_of_the_request_and_not_the_other(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given a session with two channels, an hour old
-    body = sign_in(browser).json
-    signed_in_at = int(clock.moment.timestamp())
-    clock.forward(minutes=10)
-
-    # when the holder of the body proves presence
-    renewed = reauthenticate(app.test_client(), body["access_token"])
-
-    # then its new tokens say so, and no cookie is set
-    assert renewed.status_code == 200
-    assert cookies_set_by(renewed) == {}
-    now = int(clock.moment.timestamp())
-    for name in ("access_token", "refresh_token"):
-        claims = claims_of(renewed.json[name])
-        assert (claims["auth_time"], claims["amr"]) == (now, ["pwd"])
-        assert claims["sid"] == body["session_id"]
-
-    # and the browser's channel goes on as old as it was
-    assert browser.post(f"{API}/token/refresh").status_code == 200
-    assert claims_of(cookie_of(browser))["auth_time"] == signed_in_at
-    assert claims_of(cookie_of(browser))["gen"] == 2
-
-
-def test_proving_presence_by_cookie_answers_with_cookies_only(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given a session with two channels
-    token = sign_in(browser).json["refresh_token"]
-    clock.forward(minutes=5)
-
-    # when the browser proves presence by its cookie
-    renewed = reauthenticate(browser)
-
-    # then no token is in the body, and the other channel's refresh token goes on working
-    assert renewed.status_code == 200
-    assert not TOKENS & set(renewed.json)
-    assert set(cookies_set_by(renewed)) == {"access_token", "refresh_token"}
-    assert claims_of(cookie_of(browser))["auth_time"] == int(clock.moment.timestamp())
-    clock.forward(minutes=5)
-    assert refresh_by_header(app.test_client(), token).status_code == 200
-
-
-def test_the_age_of_a_sign_in_survives_rotation(clock: Clock, app: flask.Flask, browser: FlaskClient) -> None:
-    # given a sign-in and, later, a proof of presence
-    body: Any = sign_in(browser).json
-    clock.forward(minutes=7)
-    proved_at = int(clock.moment.timestamp())
-    body = reauthenticate(app.test_client(), body["access_token"]).json
-
-    # when the tokens are rotated for hours
-    for _ in range(4):
-        clock.forward(hours=1)
-        body = refresh_by_header(app.test_client(), body["refresh_token"]).json
-
-    # then they still say when the person was last there, and it is not now
-    claims = claims_of(body["access_token"])
-    assert (claims["auth_time"], claims["amr"]) == (proved_at, ["pwd"])
-    assert claims["iat"] == int(clock.moment.timestamp())
-
-
-def test_proving_presence_often_spoils_no_channel(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given a browser, a second tab of it, and an app of the same session whose owner proves presence daily
-    access = sign_in(browser).json["access_token"]
-    tab = app.test_client()
-    tab.set_cookie("refresh_token", cookie_of(browser), path=REFRESH_PATH)
-    for _ in range(25):
-        clock.forward(seconds=20)
-        access = reauthenticate(app.test_client(), access).json["access_token"]
-
-    # when the browser refreshes and the tab follows
-    assert browser.post(f"{API}/token/refresh").status_code == 200
-    followed = tab.post(f"{API}/token/refresh")
-
-    # then both have the same tokens
-    assert followed.status_code == 200
-    assert cookie_of(tab) == cookie_of(browser)
-
-
-def test_proving_presence_with_a_wrong_password_renews_nothing(
-    clock: Clock, app: flask.Flask, browser: FlaskClient
-) -> None:
-    # given somebody signed in
-    sign_in(browser)
-    before = cookie_of(browser)
-
-    # when a wrong password is given
-    refused = browser.post(f"{API}/reauthenticate", json={"password": "not the password"})
-
-    # then there are no new tokens, and the old ones work
-    assert (refused.status_code, refused.json["code"]) == (401, "invalid_credentials")
-    assert cookie_of(browser) == before
-    assert browser.post(f"{API}/token/refresh").status_code == 200

@@ -9,7 +9,7 @@ from flask_headless_auth.errors import Conflict, UsernameTaken
 from flask_headless_auth.features.profile import logic
 from flask_headless_auth.features.profile.events import ProfileUpdated
 from flask_headless_auth.features.profile.schemas import UserEnvelopeSchema
-from flask_headless_auth.guards import login_required, signed_in_user
+from flask_headless_auth.guards import login_required, seen_user, signed_in_user, user_shown
 from flask_headless_auth.limits import limited
 from flask_headless_auth.user_schemas import ProfileSchema
 
@@ -19,14 +19,14 @@ blueprint = http.Blueprint("profile", __name__, description="What I see and chan
 @blueprint.route("/user/@me")
 class GetMe(MethodView):
     @limited("read")
-    @login_required
+    @user_shown
     @blueprint.response(200, UserEnvelopeSchema)
     def get(self) -> dict[str, Any]:
         """Get the signed-in user.
 
         `role` is the first of `roles`. The other members are columns of the application's user model.
         """
-        return {"user": signed_in_user()}
+        return {"user": seen_user()}
 
 
 @blueprint.route("/user/@me")

@@ -9,6 +9,7 @@ ROLES = Feature(
     tables=(models.RoleGrant,),
     events=(events.RoleGranted, events.RoleRevoked),
     roles=logic.names,
+    roles_beside=models.beside,
     forget=logic.forget_user,
     export=logic.export_user,
 )

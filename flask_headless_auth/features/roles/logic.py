@@ -8,6 +8,7 @@ from flask_headless_auth import users
 from flask_headless_auth.database import emit, transaction
 from flask_headless_auth.features.roles import models
 from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked
+from flask_headless_auth.state import state
 
 EVERYBODY = "user"
 """The role of a user who has been given none."""
@@ -15,9 +16,8 @@ EVERYBODY = "user"
 
 def names(user: Any) -> list[str]:
     """The roles of a user, first the one in the model's own `role` column where it has one."""
-    columns = type(user).__table__.c
-    own = [user.role] if "role" in columns and user.role else []
-    granted = models.names_of(users.key_of(user))
+    own = [user.role] if "role" in state().user_model.__table__.c and user.role else []
+    granted = user.granted_roles if isinstance(user, users.Seen) else models.names_of(users.key_of(user))
     return [*own, *(name for name in granted if name not in own)] or [EVERYBODY]
 
 

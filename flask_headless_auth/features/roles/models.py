@@ -34,6 +34,14 @@ def _names(ours: State) -> sa.Select[Any]:
     return sa.select(grant.role).where(grant.user_id == sa.bindparam("owner")).order_by(grant.id)
 
 
+def beside(ours: State, query: sa.Select[Any]) -> sa.Select[Any]:
+    """A query on the user's table with a row for each role, in order of granting."""
+    grant: Any = ours.tables[RoleGrant]
+    (key,) = ours.user_model.__table__.primary_key.columns
+    joined = query.outerjoin(grant, grant.user_id == key)
+    return joined.add_columns(grant.role.label("auth_granted_role")).order_by(grant.id)
+
+
 def add(user_id: Any, role: str) -> None:
     """Give a user a role that they do not have."""
     made: Any = table(RoleGrant)

@@ -124,16 +124,17 @@ def admits(claims: Mapping[str, Any]) -> bool:
     is_access = claims["type"] == "access"
     if known is not None and is_access and known.owner(claims["sid"]) == str(claims["sub"]):
         return True
-    row = models.standing(claims["sid"])
-    if row is None or row.revoked_at is not None or row.is_active is not True:
+    with_user = is_access and users.is_wanted()
+    rows = models.standing(claims["sid"], claims["sub"], clock.now(), with_user=with_user)
+    if not rows:
         return False
-    if row.user_id != claims["sub"] or row.expires_at <= clock.now():
-        return False
+    if with_user:
+        users.see(rows)
     if is_access:
         if known is not None:
             known.remember(claims["sid"], str(claims["sub"]))
         return True
-    newest = row.cookie_generation if claims.get("ch") == "cookie" else row.body_generation
+    newest = rows[0].auth_cookie_newest if claims.get("ch") == "cookie" else rows[0].auth_body_newest
     return claims["type"] == "refresh" and newest is not None and claims.get("gen") == newest
 
 
@@ -174,7 +175,7 @@ def refresh() -> Opened:
             ends_at=claims["end"],
         )
         return Opened(grant.session_id, {channel: _tokens(grant)}, grant.remember)
-    return _after_lost_race(claims, channel, now)
+    return once_more(lambda: _after_lost_race(claims, channel, now))
 
 
 def _read(token: str, kind: str, *, even_expired: bool = False) -> dict[str, Any]:
@@ -216,8 +217,9 @@ def _after_lost_race(claims: Mapping[str, Any], channel: Channel, now: datetime)
         if behind == 1 and _in_grace(now, session.rotated_at(channel)):
             return Opened(session.id, {channel: _issue(session, channel, user)}, session.remember)
         reused = behind > 0
-        models.end(session.id, "reused" if reused else "rolled_back", now)
-        if reused:
+        ended = models.end(session.id, "reused" if reused else "rolled_back", now)
+        # Of parallel losers all see the session stand, and one ends it: the user is told once.
+        if reused and ended:
             emit(RefreshReused(user=user, session_id=session.id))
     _forget(claims["sid"])
     raise errors.RefreshReused if reused else SessionEnded

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from flask_headless_auth import database
+from flask_headless_auth import database, users
 from flask_headless_auth.database import Moment, Row
 from flask_headless_auth.state import State, state, table
 
@@ -66,25 +66,38 @@ def find(session_id: str, *, lock: bool = False) -> Session | None:
     return state().db.session.scalars(query).one_or_none()
 
 
-def standing(session_id: str) -> sa.Row[Any] | None:
-    """What decides whether a session's tokens are good, by primary key and with the user's `is_active`."""
+def standing(
+    session_id: str, user_id: Any, now: datetime, *, with_user: bool = False
+) -> Sequence[sa.Row[Any]]:
+    """The newest generations of a session that stands: neither ended nor past its end, its user active.
+
+    One query by primary key; no row says that it does not stand. *with_user* brings what `users.beside`
+    adds, in a row for each role.
+    """
+    values = {"session": session_id, "owner": user_id, "now": now}
     with database.reading() as connection:
-        return connection.execute(database.prepared(_standing), {"id": session_id}).first()
+        return connection.execute(database.prepared(_standing, with_user), values).all()
 
 
-def _standing(ours: State) -> sa.Select[Any]:
+def _standing(ours: State, with_user: bool) -> sa.Select[Any]:
     session: Any = ours.tables[Session]
-    users = ours.user_model.__table__
-    (key,) = users.primary_key.columns
-    columns = (
-        session.user_id, session.revoked_at, session.expires_at, session.cookie_generation,
-        session.body_generation, users.c.is_active,
-    )  # fmt: skip
-    return (
-        sa.select(*columns)
-        .join_from(session.__table__, users, session.user_id == key)
-        .where(session.id == sa.bindparam("id"))
+    rows, accounts = session.__table__, ours.user_model.__table__
+    (key,) = accounts.primary_key.columns
+    query = (
+        sa.select(
+            rows.c.cookie_generation.label("auth_cookie_newest"),
+            rows.c.body_generation.label("auth_body_newest"),
+        )
+        .join_from(rows, accounts, rows.c.user_id == key)
+        .where(
+            rows.c.id == sa.bindparam("session", type_=rows.c.id.type),
+            rows.c.user_id == sa.bindparam("owner", type_=key.type),
+            rows.c.revoked_at.is_(None),
+            rows.c.expires_at > sa.bindparam("now", type_=rows.c.expires_at.type),
+            accounts.c.is_active.is_(True),
+        )
     )
+    return users.beside(ours, query) if with_user else query
 
 
 def rotate(
@@ -107,10 +120,10 @@ def rotate(
 
 def _rotate(ours: State, channel: Channel) -> sa.Update:
     session: Any = ours.tables[Session]
-    rows, users = session.__table__, ours.user_model.__table__
-    (key,) = users.primary_key.columns
+    rows, accounts = session.__table__, ours.user_model.__table__
+    (key,) = accounts.primary_key.columns
     generation = rows.c[f"{channel}_generation"]
-    is_active = sa.exists().where(key == rows.c.user_id, users.c.is_active.is_(True)).correlate(rows)
+    is_active = sa.exists().where(key == rows.c.user_id, accounts.c.is_active.is_(True)).correlate(rows)
     return (
         sa.update(rows)
         .where(

@@ -10,7 +10,7 @@ from flask_headless_auth.errors import InvalidCredentials, SecondFactorUnavailab
 from flask_headless_auth.feature import Challenge, Presence, Proof
 from flask_headless_auth.features.sessions import logic as sessions
 from flask_headless_auth.features.signin.events import PresenceProved, SignedIn, SignInFailed
-from flask_headless_auth.guards import authenticate, signed_in_user
+from flask_headless_auth.guards import authenticate, seen_user, signed_in_user
 from flask_headless_auth.passwords import Hashing
 from flask_headless_auth.settings import CoreSettings, TokenSettings
 from flask_headless_auth.state import part, settings, state
@@ -127,7 +127,7 @@ def check() -> dict[str, Any]:
     claims = authenticate()
     return {
         "authenticated": True,
-        "user": signed_in_user(),
+        "user": seen_user(),
         "session": {
             "id": claims["sid"],
             "auth_time": claims["auth_time"],

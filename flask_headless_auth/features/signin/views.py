@@ -19,7 +19,7 @@ from flask_headless_auth.features.signin.schemas import (
     PresenceProofSchema,
     SignInAnswerSchema,
 )
-from flask_headless_auth.guards import login_required
+from flask_headless_auth.guards import login_required, user_shown
 from flask_headless_auth.limits import limited
 
 blueprint = http.Blueprint("signin", __name__, description="Sign in, check who is signed in, prove presence.")
@@ -48,7 +48,7 @@ class Login(MethodView):
 @blueprint.route("/check-auth")
 class CheckAuth(MethodView):
     @limited("read")
-    @login_required
+    @user_shown
     @blueprint.response(200, CheckedSchema)
     def get(self) -> dict[str, Any]:
         """Check whether somebody is signed in, and who.
