@@ -150,7 +150,11 @@ class InvalidCredentials(AuthError):
     """E-mail and password do not fit together. Unknown, wrong and inactive are never told apart."""
 
     status, code, detail = 401, "invalid_credentials", "E-mail or password is wrong."
-    mend = "Try again, or ask for a password reset."
+    mend = "Try again with other words."
+
+    def __init__(self, detail: str | None = None) -> None:
+        # Every 401 names a scheme (RFC 9110 §15.5.2); a bare `Bearer` opens no dialogue in browsers.
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 class StepUpRequired(AuthError):

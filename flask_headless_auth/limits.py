@@ -140,6 +140,7 @@ def address() -> str:
     return canonical_address(request.remote_addr or "")
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical_address(text: str) -> str:
     """One spelling for one client: IPv4-mapped IPv6 is IPv4, IPv6 is its /64 network."""
     try:

@@ -10,6 +10,7 @@ from flask_headless_auth.errors import (
     CrossSiteRequest,
     InsecureConfiguration,
     InternalError,
+    InvalidCredentials,
     MalformedBody,
     NotFound,
     RefreshReused,
@@ -140,7 +141,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
 def _headers_of(kind: type[AuthError]) -> tuple[str, ...]:
     if issubclass(kind, TooManyRequests | ServiceUnavailable):
         return ("Retry-After",)
-    if issubclass(kind, Unauthenticated | StepUpRequired):
+    if issubclass(kind, Unauthenticated | InvalidCredentials | StepUpRequired):
         return ("WWW-Authenticate",)
     return ()
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
@@ -198,15 +198,27 @@ def _one(condition: Any) -> Any | None:
     return current.db.session.scalars(sa.select(current.user_model).where(condition)).one_or_none()
 
 
+class Key(NamedTuple):
+    """The primary key of an application's users: its column, the model's attribute, its Python type."""
+
+    column: sa.Column[Any]
+    attribute: str
+    kind: type[Any]
+
+
+def _key(ours: State) -> Key:
+    (column,) = ours.user_model.__table__.primary_key.columns
+    return Key(column, ours.user_model.__mapper__.get_property_by_column(column).key, column.type.python_type)
+
+
 def key_column() -> sa.Column[Any]:
     """The primary key of the user's table."""
-    (column,) = state().user_model.__table__.primary_key.columns
-    return cast("sa.Column[Any]", column)
+    return database.prepared(_key).column
 
 
 def key_of(user: Any) -> Any:
     """A user's primary key, in its own Python type."""
-    return getattr(user, _attribute(key_column()).key)
+    return getattr(user, database.prepared(_key).attribute)
 
 
 def _attribute(column: sa.Column[Any]) -> Any:
@@ -225,7 +237,7 @@ def by_subject(subject: str) -> Any:
     Raises:
         ValueError: no key of this type is written so.
     """
-    kind = key_column().type.python_type
+    kind = database.prepared(_key).kind
     value = subject if kind is str else kind(subject)
     if str(value) != subject or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError("not the way a key is written")

@@ -52,6 +52,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_breaks_the_policy(visit: dict[
     policy = dict(part.split(maxsplit=1) for part in visit["policy"].split("; "))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == "'self'"
+    assert "unsafe" not in visit["policy"]
 
     # then nothing went against it, to another server, or wrong
     seen = visit["seen"]

@@ -217,6 +217,24 @@ def test_a_program_that_misuses_the_columns_does_not_compile(tmp_path: Path) -> 
     assert {lines.get(line, f"line {line}") for line in wrong} == set(MISUSES), complaints
 
 
+def test_the_examples_of_its_readme_compile(tmp_path: Path) -> None:
+    # given the examples in the package's README
+    node_programs.build_client()
+    examples = re.findall(r"^ *```ts\n(.*?)^ *```", (CLIENT / "README.md").read_text(), re.S | re.M)
+    assert len(examples) == 2
+    for number, example in enumerate(examples):
+        (tmp_path / f"example{number}.ts").write_text(example)
+
+    # when they are compiled against the package as it is published
+    package = tmp_path / "node_modules" / "@flask-headless-auth" / "client"
+    package.parent.mkdir(parents=True)
+    package.symlink_to(CLIENT)
+    complaints = _compile(tmp_path, "example*.ts", fails=False, exactOptionalPropertyTypes=True)
+
+    # then the compiler has nothing to say
+    assert complaints == []
+
+
 def _custom_client(folder: Path) -> Path:
     """A folder with `client/`, generated for an application whose users have a tier and a nickname."""
     node_programs.install(CLIENT)
@@ -229,11 +247,11 @@ def _custom_client(folder: Path) -> Path:
     return folder
 
 
-def _compile(folder: Path, name: str, *, fails: bool) -> list[str]:
+def _compile(folder: Path, name: str, *, fails: bool, **options: Any) -> list[str]:
     """The lines in which TypeScript complains about a program."""
     config = {
         "extends": os.path.relpath(CLIENT / "tsconfig.json", folder),
-        "compilerOptions": {"noEmit": True, "rootDir": ".", "typeRoots": []},
+        "compilerOptions": {"noEmit": True, "rootDir": ".", "typeRoots": [], **options},
         "include": [name],
     }
     (folder / "package.json").write_text('{"type": "module"}')

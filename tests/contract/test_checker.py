@@ -44,7 +44,7 @@ def answering(app: flask.Flask, body: Any, status: int, kind: str, **headers: st
         pytest.param({"user": 1}, 200, "application/json", "is not of type", id="type"),
         pytest.param({"user": {}}, 201, "application/json", "201", id="status"),
         pytest.param("hello", 200, "text/html", "text/html", id="content type"),
-        pytest.param("hello", 200, "application/json", "", id="no JSON"),
+        pytest.param("hello", 200, "application/json", "application/json", id="no JSON"),
         pytest.param("<h1>", 404, "text/html", "problem", id="page of an error"),
         pytest.param({"msg": "no"}, 401, "application/problem+json", "status", id="no problem document"),
         pytest.param(

@@ -18,7 +18,7 @@ from tests.support.apps import API, PASSWORD, Person
 
 App = Callable[..., flask.Flask]
 COST = 8
-ROUNDS = 40
+ROUNDS = 30
 
 
 def _change(app: flask.Flask, email: str, **values: object) -> None:

@@ -48,7 +48,7 @@ def test_R09_a_fresh_database_has_no_account(app: flask.Flask, name: str) -> Non
 def test_R19_what_is_secret_is_long_random_and_never_twice_the_same(app: flask.Flask) -> None:
     # given many sign-ins of one person
     ada = signed_in(app)
-    answers = [ada.sign_in() for _ in range(100)]
+    answers = [ada.sign_in() for _ in range(40)]
 
     # when the session ids and the tokens' own ids are looked at
     sids = [one.json["session_id"] for one in answers]
@@ -56,11 +56,11 @@ def test_R19_what_is_secret_is_long_random_and_never_twice_the_same(app: flask.F
     jtis = [claims_of(token)["jti"] for token in tokens]
 
     # then each is of at least 128 bits (22 characters of base64url) and none repeats
-    assert len(set(sids)) == 100
-    assert len(set(jtis)) == 200
+    assert len(set(sids)) == 40
+    assert len(set(jtis)) == 80
     assert all(len(one) >= 22 for one in (*sids, *jtis))
     for place in range(8):
-        assert len({one[place] for one in sids}) > 20, "a fixed character"
+        assert len({one[place] for one in sids}) > 10, "a fixed character"
 
 
 _PRIVILEGED = ["role", "role_id", "roles", "is_verified", "id", "is_active", "password_hash", "mfa_enabled",

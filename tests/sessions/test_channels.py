@@ -15,6 +15,7 @@ from tests.sessions.browsers import (
     refresh_by_header,
     sign_in,
 )
+from tests.sessions.hosts import host
 from tests.support.apps import API, PASSWORD, Clock
 
 Build = Callable[..., flask.Flask]
@@ -137,6 +138,23 @@ def test_a_header_hides_the_cookie_even_when_it_is_worthless(browser: FlaskClien
 
     # then the header counts, and the cookie is not looked at
     assert {answer.status_code for answer in answers} == {401}
+
+
+def test_a_header_hides_the_cookie_even_where_headers_are_off(database_url: str) -> None:
+    # given a server that takes cookies only, and a browser that is signed in there
+    app = host(database_url, JWT_TOKEN_LOCATION=["cookies"])
+    browser = app.test_client()
+    browser.post(f"{API}/signup", json={"email": EMAIL, "password": PASSWORD})
+    paths = (f"{API}/user/@me", "/host/plain", "/host/ours")
+    assert [browser.get(path).status_code for path in paths] == [200, 200, 200]
+
+    # when a header comes along, so that nobody looks at where the request is from
+    headers = {"Authorization": "Bearer nonsense", "Origin": "https://evil.example"}
+    answers = [browser.get(path, headers=headers) for path in paths]
+    refreshed = browser.post(f"{API}/token/refresh", headers=headers)
+
+    # then the cookie is not looked at either
+    assert [answer.status_code for answer in [*answers, refreshed]] == [401, 401, 401, 401]
 
 
 @pytest.mark.parametrize(

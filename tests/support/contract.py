@@ -175,8 +175,7 @@ def _problem_code(response: TestResponse, prefix: str) -> str:
     if not (isinstance(code, str) and isinstance(detail, str) and document.get("title")):
         raise Broken("a problem has code, title and detail")
     needed = HEADERS.get(response.status_code)
-    # A wrong password is no challenge to authenticate the request (and would be answered with a dialog).
-    if needed and needed not in response.headers and code != "invalid_credentials":
+    if needed and needed not in response.headers:
         raise Broken(f"a {response.status_code} needs the header {needed}")
     if code.startswith("token_") and not detail.startswith("401 "):
         raise Broken("the detail of a refused token begins with '401 '")
