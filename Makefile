@@ -8,7 +8,7 @@ NODE_PACKAGES := clients/typescript docs/examples/demo tests/browser/node tests/
 FAST := tests/unit tests/stories tests/docs tests/contract
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check generate format bench build clean
+.PHONY: help setup demo test lint check generate format bench build clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -18,14 +18,16 @@ setup: .venv/.ready node ## install what development needs: Python packages and,
 demo: setup ## build everything, start the demo on SQLite and print its address
 	PYTHON=$(PY) docs/examples/demo/run
 
-test: setup ## run all tests; what is skipped, and for want of what, is listed at the end
+test: setup lint ## run all tests; what is skipped, and for want of what, is listed at the end
 	$(PY) -m pytest -n $(WORKERS) -p tests.support.skips $(ARGS)
 
-check: .venv/.ready ## lint, types, import contract and the fast tests, in under a minute
+lint: .venv/.ready ## style, types and the import contract
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+check: lint ## the same and the fast tests, in about a minute
 	$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser and not services" $(FAST) $(ARGS)
 
 generate: setup ## write anew what comes from the code: spec, schemas, clients, pages of the docs

@@ -19,10 +19,10 @@ pages = flask.Blueprint("authsvc_pages", __name__)
 http.answer_all_errors(pages)
 
 DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Swagger UI sets style attributes; it needs no inline script and nothing from elsewhere."""
+"""Swagger UI needs nothing inline and nothing from elsewhere."""
 
 PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -27,7 +27,12 @@ def database_url(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.services] if name != "sqlite" else []) for name in services.ENGINES])
+_ON_EACH_ENGINE = [
+    pytest.param(name, marks=[pytest.mark.services] if name != "sqlite" else []) for name in services.ENGINES
+]
+
+
+@pytest.fixture(params=_ON_EACH_ENGINE)
 def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database on each engine in turn."""
     with services.database(request.param, tmp_path) as url:

@@ -26,7 +26,7 @@ STRONG = {
     "AUTHSVC_CREATE_TABLES": True,
     "RATELIMIT_ENABLED": False,
 }
-"""Configuration of test applications: strong keys, cheap hashes, no limits. A test of limits turns them on."""
+"""Configuration of test applications: strong keys, cheap hashes, no limits; a test of limits has them on."""
 
 
 class Clock:
@@ -44,7 +44,7 @@ class Clock:
 
 
 def make_app(database: str, *, user_model: type[Any] | None = None, **config: Any) -> flask.Flask:
-    """An application with AuthSvc on *database*; `app.auth` is the AuthSvc. Tables come at the first request."""
+    """An application with AuthSvc, as `app.auth`, on *database*; tables come at the first request."""
     app = flask.Flask("host")
     app.test_client_class = CheckedClient
     app.config.update({**STRONG, "SQLALCHEMY_DATABASE_URI": database, **config})
@@ -102,7 +102,7 @@ class Person:
         bearer = token or (self.access if self.kind == "bearer" else None)
         if bearer:
             headers.setdefault("Authorization", f"Bearer {bearer}")
-        path = path if path.startswith("/api/") or path.startswith("//") else f"{API}{path}"
+        path = path if path.startswith(("/api/", "//")) else f"{API}{path}"
         return self.http.open(path, method=method, headers=headers, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:

@@ -184,7 +184,7 @@ def test_every_octet_counts_exactly_as_received(
 
 def test_a_cost_or_scheme_that_could_never_be_verified_is_refused_at_once() -> None:
     for wrong in ({"bcrypt_cost": 3}, {"bcrypt_cost": 16}, {"scheme": "md5"}, {"peppers": (b"",)}):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="(?i)" + next(iter(wrong)).removesuffix("s")):
             Hashing(**wrong)
 
 
@@ -296,8 +296,11 @@ def test_a_peppered_hash_names_its_pepper_and_shows_nothing_of_it(scheme: Any) -
 
     stored = hashing.hash("password")
 
-    assert "-pepper$" in stored and "k=" in stored
-    assert "nnn" not in stored and NEW_PEPPER[:4].hex() not in stored and "nnn" not in repr(hashing)
+    assert "-pepper$" in stored
+    assert "k=" in stored
+    assert "nnn" not in stored
+    assert NEW_PEPPER[:4].hex() not in stored
+    assert "nnn" not in repr(hashing)
     assert hashing.verify("password", stored) == MATCH
 
 
@@ -538,7 +541,8 @@ def test_a_password_that_is_little_more_than_a_context_word_is_refused(password:
         password, about=["ada.lovelace@example.com", "Ada", "Lovelace", "Strassburg", "Ruth"]
     )
 
-    assert len(problems) == 1 and "your name" in problems[0]
+    assert len(problems) == 1
+    assert "your name" in problems[0]
 
 
 @pytest.mark.parametrize("password", ["skerryvore4711", "my--lovelace", "ada-ada-ada", "grace hopper"])
