@@ -95,7 +95,7 @@ current_user: Any = LocalProxy(signed_in_user)
 """The signed-in user, in a route behind a guard."""
 
 
-def _guarding(check: Callable[[], None], **facts: Any) -> Callable[[F], F]:
+def _guarding(check: Callable[[], object], **facts: Any) -> Callable[[F], F]:
     def decorate(view: F) -> F:
         @functools.wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -111,7 +111,7 @@ def _guarding(check: Callable[[], None], **facts: Any) -> Callable[[F], F]:
 
 def login_required(view: F) -> F:
     """Only for signed-in users; everybody else gets a 401."""
-    return _guarding(lambda: void(authenticate()))(view)
+    return _guarding(authenticate)(view)
 
 
 def user_shown(view: F) -> F:
@@ -127,10 +127,6 @@ def user_shown(view: F) -> F:
 def seen_user() -> Any:
     """The signed-in user to show: what the check of the session saw, else the object itself."""
     return users.seen() or signed_in_user()
-
-
-def void(_: Any) -> None:
-    """Nothing."""
 
 
 def fresh_login_required(max_age: timedelta | int | None = None) -> Callable[[F], F]:
