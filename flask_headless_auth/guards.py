@@ -1,6 +1,7 @@
 """Who may pass: decorators for routes, ours and the host's."""
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any, TypeVar, cast
 import jwt
 from flask import current_app, g
 from flask_jwt_extended import exceptions as jwt_errors
-from flask_jwt_extended import get_jwt, internal_utils
+from flask_jwt_extended import get_jwt
 from werkzeug.local import LocalProxy
 
 from flask_headless_auth import clock, cookies, users
@@ -21,7 +22,7 @@ from flask_headless_auth.errors import (
     TokenInvalid,
     TokenMissing,
 )
-from flask_headless_auth.manager import step_up_max_age, verified
+from flask_headless_auth.manager import asked_of_host, step_up_max_age, verified
 from flask_headless_auth.state import part, state
 from flask_headless_auth.tokens import KeySet
 
@@ -56,23 +57,13 @@ def _verified_here() -> Mapping[str, Any]:
     claims = verified(token)
     if channel == "cookie":
         cookies.check_double_submit(claims)
+    if claims["type"] != "access":
+        raise TokenInvalid
     header = part(KeySet).header_of(token)
-    internal_utils.verify_token_type(claims, refresh=False)
-    internal_utils.verify_token_not_blocklisted(header, claims)
-    internal_utils.custom_verification_for_token(header, claims)
-    g._jwt_extended_jwt_user = _host_user(header, claims)
+    g._jwt_extended_jwt_user = asked_of_host(header, claims)
     g._jwt_extended_jwt_header, g._jwt_extended_jwt = header, claims
     g._jwt_extended_jwt_location = "cookies" if channel == "cookie" else "headers"
     return claims
-
-
-def _host_user(header: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not internal_utils.has_user_lookup():
-        return None
-    user = internal_utils.user_lookup(header, claims)
-    if user is None:
-        raise SessionEnded
-    return {"loaded_user": user}
 
 
 def signed_in_user() -> Any:
@@ -97,10 +88,12 @@ current_user: Any = LocalProxy(signed_in_user)
 
 def _guarding(check: Callable[[], object], **facts: Any) -> Callable[[F], F]:
     def decorate(view: F) -> F:
+        is_async = inspect.iscoroutinefunction(view)
+
         @functools.wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             check()
-            return current_app.ensure_sync(view)(*args, **kwargs)
+            return (current_app.ensure_sync(view) if is_async else view)(*args, **kwargs)
 
         documented = {**deepcopy(getattr(view, "_apidoc", {})), "guarded": "access", **facts}
         wrapper._apidoc = documented  # type: ignore[attr-defined]

@@ -311,15 +311,16 @@ def _before() -> flask.Response | None:
 def _before_ours(core: CoreSettings) -> flask.Response | None:
     try:
         machine.check()
-        limit = request.max_content_length
-        request.max_content_length = min(limit or core.max_body_bytes, core.max_body_bytes)
-        if "\x00" in request.path:
+        asked: flask.Request = request._get_current_object()  # type: ignore[attr-defined]
+        limit = asked.max_content_length
+        asked.max_content_length = min(limit or core.max_body_bytes, core.max_body_bytes)
+        if "\x00" in asked.path:
             # No database takes NUL in text, and nothing of ours is called so.
             raise NotFound
-        failure = request.routing_exception
+        failure = asked.routing_exception
         if failure is not None and not isinstance(failure, RequestRedirect):
             return answer_error(failure)
-        if request.headers.get("Authorization") is None:
+        if asked.headers.get("Authorization") is None:
             cookies.check_origin()
     except AuthError as refusal:
         return problem(refusal)

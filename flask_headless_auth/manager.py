@@ -112,6 +112,25 @@ def _admitted(claims: Mapping[str, Any]) -> bool:
         raise database.refusal(problem) from None
 
 
+def asked_of_host(header: dict[str, str], claims: dict[str, Any]) -> dict[str, Any] | None:
+    """Ask the host's loaders about a verified token, as `verify_jwt_in_request` does; answers its user.
+
+    Raises:
+        jwt_errors.JWTExtendedException: the host refuses.
+    """
+    manager = state().app.extensions[MANAGER]
+    if manager._token_in_blocklist_callback(header, claims):
+        raise jwt_errors.RevokedTokenError(header, claims)
+    if not manager._token_verification_callback(header, claims):
+        raise jwt_errors.UserClaimsVerificationError("User claims verification failed", header, claims)
+    if manager._user_lookup_callback is None:
+        return None
+    user = manager._user_lookup_callback(header, claims)
+    if user is None:
+        raise jwt_errors.UserLookupError("user_lookup returned None", header, claims)
+    return {"loaded_user": user}
+
+
 class Answers:
     """How the application's manager refuses where the host has not said how."""
 

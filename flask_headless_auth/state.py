@@ -63,9 +63,10 @@ def state() -> State:
     """
     try:
         # The object itself: this is asked a dozen times a request, and the proxy looks it up each time.
-        return state_of(current_app._get_current_object())  # type: ignore[attr-defined]
+        ours: State = current_app._get_current_object().extensions[EXTENSION]  # type: ignore[attr-defined]
     except KeyError:
         raise RuntimeError("This application has no AuthSvc. Call AuthSvc(app) first.") from None
+    return ours
 
 
 def settings(section: type[S]) -> S:
@@ -80,4 +81,5 @@ def table(template: type[R]) -> type[R]:
 
 def part(kind: type[P]) -> P:
     """The current application's only object of *kind*, such as its key set."""
-    return cast(P, state().parts[kind])
+    made: P = state().parts[kind]
+    return made

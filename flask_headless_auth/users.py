@@ -175,7 +175,7 @@ def is_wanted() -> bool:
 def see(rows: Sequence[Any]) -> None:
     """Keep what a query with `beside` brought: a row for each role."""
     granted = [row.auth_granted_role for row in rows if row.auth_granted_role is not None]
-    request.environ[_SEEN] = Seen(**rows[0]._mapping, granted_roles=granted)
+    request.environ[_SEEN] = Seen(**rows[0]._asdict(), granted_roles=granted)
 
 
 def seen() -> Seen | None:
