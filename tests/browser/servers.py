@@ -96,10 +96,13 @@ def post(url: str, body: object) -> None:
 
 @contextlib.contextmanager
 def gunicorn(folder: Path, *, application: str = "default", **settings: str) -> Iterator[str]:
-    """An application of `applications.py` under gunicorn with two workers, at `http://localhost:<port>`."""
+    """An application of `applications.py` under gunicorn with two workers, at `http://localhost:<port>`.
+
+    Each has threads: browsers open connections in advance, and a worker without threads waits on an idle one.
+    """
     port = free_port()
     command = [
-        sys.executable, "-m", "gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{port}",
+        sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{port}",
         "--worker-tmp-dir", str(folder), f"tests.browser.applications:{application}()",
     ]  # fmt: skip
     variables = {"TEST_PORT": str(port), "TEST_DATABASE": f"sqlite:///{folder / 'test.db'}", **settings}

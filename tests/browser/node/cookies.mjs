@@ -18,7 +18,7 @@ await story(async ({ facts, context, page }) => {
             headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
             body: body === undefined ? undefined : JSON.stringify(body),
           });
-          return { status: answer.status, body: await answer.json() };
+          const text = await answer.text(); try { return { status: answer.status, body: JSON.parse(text) }; } catch { return { blocked: `${answer.status} ${text}` }; }
         } catch (error) {
           return { blocked: String(error) };
         }
@@ -89,7 +89,7 @@ await story(async ({ facts, context, page }) => {
       }
     }, `${api}${path}`);
   observed.blind_logout = await sendBlindly(attacker, '/logout');
-  observed.still_signed_in = (await ask(page, 'GET', `${api}/user/@me`)).status;
+  observed.still_signed_in = await ask(page, 'GET', `${api}/user/@me`);
   observed.cookies_after_attacks = (await jar()).length;
 
   // A neighbour: another origin of the same site, so Strict cookies travel; only the server can refuse.
@@ -100,7 +100,7 @@ await story(async ({ facts, context, page }) => {
     logout: await ask(neighbour, 'POST', `${api}/logout`, { body: {} }),
     blind_logout: await sendBlindly(neighbour, '/logout'),
   };
-  observed.still_signed_in_after_neighbour = (await ask(page, 'GET', `${api}/user/@me`)).status;
+  observed.still_signed_in_after_neighbour = await ask(page, 'GET', `${api}/user/@me`);
 
   // A front end whose origin the server knows.
   const front = await context.newPage();
