@@ -293,9 +293,9 @@ def install(app: flask.Flask) -> None:
 
 def _before() -> flask.Response | None:
     ours = state()
-    core = settings(CoreSettings)
+    core = ours.sections.of(CoreSettings)
     try:
-        manager.guard(current_app)
+        manager.guard(ours.app)
         _create_tables(ours, core)
     except Exception as failure:
         if not is_ours(request.path, core.url_prefix):
@@ -357,7 +357,7 @@ def _in_another_command() -> bool:
 def _after(response: flask.Response) -> flask.Response:
     if is_ours(request.path, settings(CoreSettings).url_prefix):
         present = {name.lower() for name, _ in response.headers}
-        response.headers.extend((name, value) for name, value in HEADERS if name.lower() not in present)
+        response.headers.extend(HEADERS if present <= _ORDINARY else _absent(present))
         if "vary" in present:
             response.vary.update(("Cookie", "Authorization"))
         else:
@@ -366,6 +366,12 @@ def _after(response: flask.Response) -> flask.Response:
             response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     return response
 
+
+def _absent(present: set[str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in HEADERS if name.lower() not in present]
+
+
+_ORDINARY = frozenset(("content-type", "content-length", "vary", "set-cookie"))
 
 HEADERS = (
     ("Cache-Control", "no-store"),
