@@ -68,6 +68,8 @@ await story(async ({ facts, context, page }) => {
   await shot('4-two-devices');
   await page.getByRole('button', { name: 'Sign out Phone on Android' }).click();
   await noticed('The device has been signed out.');
+  // The list is drawn anew behind the notice.
+  await page.getByRole('button', { name: 'Sign out Phone on Android' }).waitFor({ state: 'detached' });
   observed.devices_after_ending_one = await page.locator('#devices li').count();
   observed.elsewhere_after = await there();
 
