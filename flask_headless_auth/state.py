@@ -9,7 +9,7 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_headless_auth.events import EventBus
-from flask_headless_auth.feature import Feature, Limit
+from flask_headless_auth.feature import Feature
 from flask_headless_auth.settings import Sections, Settings
 
 EXTENSION = "flask_headless_auth"
@@ -37,17 +37,6 @@ class State:
     #: Statements that were built once; see `database.prepared`.
     statements: dict[Any, Any] = field(default_factory=dict)
     hooks: dict[str, Callable[..., Any]] = field(default_factory=dict)
-
-    def has(self, name: str) -> bool:
-        """Whether the feature is on."""
-        return any(feature.name == name for feature in self.features)
-
-    def limit(self, name: str) -> Limit:
-        """The declaration of a named limit."""
-        for feature in self.features:
-            if name in feature.limits:
-                return feature.limits[name]
-        raise LookupError(name)
 
 
 def state_of(app: flask.Flask) -> State:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -365,9 +365,9 @@ def revoke_others(user: Any, keep: str | None, reason: str = "revoked") -> int:
     return count
 
 
-def purge(older_than: timedelta | None = None) -> int:
+def purge() -> int:
     """Delete all sessions that ended longer ago than AUTHSVC_SESSIONS_KEEP_ENDED; how many that were."""
-    before = clock.now() - (older_than if older_than is not None else settings(SessionSettings).keep_ended)
+    before = clock.now() - settings(SessionSettings).keep_ended
     total = 0
     while True:
         with transaction():
