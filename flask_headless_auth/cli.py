@@ -73,6 +73,16 @@ def create_tables() -> None:
     click.echo(f"Created: {', '.join(made)}." if made else "All tables are there.")
 
 
+@group.command("purge")
+@with_appcontext
+def purge() -> None:
+    """Delete what is over: ended sessions, used links, mails long sent."""
+    for feature in state().features:
+        if feature.purge is not None:
+            for what, count in feature.purge().items():
+                click.echo(f"{count:>8} {what} deleted")
+
+
 @group.command("settings")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @with_appcontext

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -66,11 +66,11 @@ class Row:
     """A template of one of our tables.
 
     `owned` says that each row belongs to a user: the mapped class then has `user_id`, a foreign key to the
-    user model's primary key whose rows go with the user.
+    user model's primary key whose rows go with the user. With `"perhaps"` some rows belong to nobody.
     """
 
     __tablename__: ClassVar[str]
-    owned: ClassVar[bool] = True
+    owned: ClassVar[bool | Literal["perhaps"]] = True
 
 
 def bind(templates: tuple[type, ...], user_table: sa.Table) -> dict[type, type]:
@@ -97,10 +97,11 @@ def bind(templates: tuple[type, ...], user_table: sa.Table) -> dict[type, type]:
 
 def _mapped(template: type, base: type, user_table: sa.Table) -> type:
     body: dict[str, Any] = {"__module__": template.__module__, "__doc__": template.__doc__}
-    if getattr(template, "owned", False):
+    owned = getattr(template, "owned", False)
+    if owned:
         (key,) = user_table.primary_key.columns
         body["user_id"] = mapped_column(
-            key.type, sa.ForeignKey(key, ondelete="CASCADE"), index=True, nullable=False
+            key.type, sa.ForeignKey(key, ondelete="CASCADE"), index=True, nullable=owned == "perhaps"
         )
         body["__annotations__"] = {"user_id": Mapped[Any]}
     return type(template.__name__, (template, base), body)
@@ -254,6 +255,16 @@ def changed(session: Session, statement: Any, values: Mapping[str, Any] | None =
     """How many rows the UPDATE or DELETE met (MariaDB counts rows that its WHERE matched)."""
     result = session.execute(statement, values or {}, execution_options={"synchronize_session": False})
     return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def swept(some: Callable[[], int], most: int) -> int:
+    """Call *some*, which deletes at most *most* rows, until it finds fewer; how many went in all."""
+    total = 0
+    while True:
+        count = some()
+        total += count
+        if count < most:
+            return total
 
 
 def our_tables(current: State) -> list[sa.Table]:

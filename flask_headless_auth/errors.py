@@ -2,7 +2,12 @@
 
     AuthError
     ├── BadRequest                  400
-    │   └── MalformedBody           malformed_body
+    │   ├── MalformedBody           malformed_body
+    │   ├── ConfirmationLinkExpired confirmation_link_expired
+    │   ├── ResetLinkExpired        reset_link_expired
+    │   ├── EmailChangeLinkExpired  email_change_link_expired
+    │   ├── RevertLinkExpired       revert_link_expired
+    │   └── MagicLinkExpired        magic_link_expired
     ├── Unauthenticated             401, `detail` begins with "401 "
     │   ├── TokenMissing            token_missing
     │   ├── TokenInvalid            token_invalid
@@ -28,6 +33,8 @@
     └── Unavailable                 503
         ├── ServiceUnavailable      service_unavailable
         ├── TablesMissing           tables_missing
+        ├── PublicUrlMissing        public_url_missing
+        ├── MailMissing             mail_missing
         └── InsecureConfiguration   insecure_configuration
 
 `code` is for ever: clients switch on it. `detail` is a sentence for a person and may change. The class
@@ -97,6 +104,41 @@ class MalformedBody(BadRequest):
 
     code, detail = "malformed_body", "The request body is not valid JSON."
     mend = "Send one JSON object in UTF-8, each key once, numbers finite."
+
+
+class ConfirmationLinkExpired(BadRequest):
+    """The link is old, forged or already used for something else; the three are never told apart."""
+
+    code, detail = "confirmation_link_expired", "This link no longer works. Ask for a new one."
+    mend = "Ask for a new mail at `POST /resend-verification`."
+
+
+class ResetLinkExpired(BadRequest):
+    """The link is old, forged or already used; the three are never told apart."""
+
+    code, detail = "reset_link_expired", "This link no longer works. Ask for a new one."
+    mend = "Ask for a new mail at `POST /request-password-reset`."
+
+
+class EmailChangeLinkExpired(BadRequest):
+    """The link is old, forged or already used; the three are never told apart."""
+
+    code, detail = "email_change_link_expired", "This link no longer works. Change the address once more."
+    mend = "Ask for the change again at `POST /email/change`."
+
+
+class RevertLinkExpired(BadRequest):
+    """The link is older than its time, forged or already used; the three are never told apart."""
+
+    code, detail = "revert_link_expired", "This link no longer works. Reset your password instead."
+    mend = "Reset the password at `POST /request-password-reset`, or ask an administrator."
+
+
+class MagicLinkExpired(BadRequest):
+    """Link or code are old, forged, wrong, tried too often or already used; these are never told apart."""
+
+    code, detail = "magic_link_expired", "This link or code does not work. Ask for a new one."
+    mend = "Ask for a new mail at `POST /magic-link`."
 
 
 class Unauthenticated(AuthError):
@@ -296,6 +338,20 @@ class TablesMissing(Unavailable):
         "or make a migration with Flask-Migrate."
     )
     mend = "Create the tables in one of the three ways."
+
+
+class PublicUrlMissing(Unavailable):
+    """The operation needs the address of this server, and nobody said it."""
+
+    code, detail = "public_url_missing", "This server does not know its own address."
+    mend = "Set AUTHSVC_PUBLIC_URL to the origin of this server as the world sees it."
+
+
+class MailMissing(Unavailable):
+    """The operation sends a mail, and nobody said how."""
+
+    code, detail = "mail_missing", "This server sends no mail."
+    mend = "Set EMAIL_SERVICE and the settings it needs, or register a function with `@auth.send_mail`."
 
 
 class InsecureConfiguration(Unavailable):

@@ -18,6 +18,7 @@ from flask_headless_auth import (
     http,
     keys,
     limits,
+    links,
     manager,
     pages,
     startup,
@@ -46,6 +47,7 @@ from flask_headless_auth.settings import (
 )
 from flask_headless_auth.state import EXTENSION, State
 from flask_headless_auth.tickets import Tickets
+from flask_headless_auth.vault import Vault
 
 log = logging.getLogger("flask_headless_auth")
 
@@ -175,6 +177,14 @@ class AuthSvc:
         self._hooks["is_breached"] = hook
         return hook
 
+    def send_mail(self, hook: F) -> F:
+        """Hand every finished mail to the decorated function, an `email.message.EmailMessage`, to be sent.
+
+        It is called in an application context, behind the commit; what it raises is tried again later.
+        """
+        self._hooks["send_mail"] = hook
+        return hook
+
     def sign_in(self, user: Any, *, method: str = "ext", remember: bool = True) -> dict[str, Any]:
         """Sign *user* in through the one door, for ways in that the host adds.
 
@@ -230,13 +240,15 @@ def _make_parts(
         {
             tokens.KeySet: token_keys,
             Tickets: Tickets(keyring.derive("tickets")),
+            Vault: Vault((*(keys.as_bytes(one) for one in core.encryption_keys), *keyring.roots)),
+            links.Allowed: links.allowed_by(core, origins),
             cookies.Transport: cookies.transport(
                 core, read.of(TokenSettings), read.of(CookieSettings), frozenset(trusted)
             ),
             limits.Counters: counters,
             Hashing: Hashing(scheme=password.scheme, bcrypt_cost=password.bcrypt_cost, peppers=peppers),
             Policy: Policy(min_length=password.min_length, max_length=password.max_length, context=words),
-            sessions.Remembered: sessions.Remembered(memory.made(read.of(SessionSettings))),
+            memory.Remembered: memory.Remembered(memory.made(read.of(SessionSettings))),
         }
     )
     _share(ours, core, origins)
@@ -271,5 +283,7 @@ def _install(app: flask.Flask, ours: State, core: CoreSettings) -> None:
     for feature in ours.features:
         if feature.blueprint is not None:
             api.register_blueprint(feature.blueprint, url_prefix=core.url_prefix)
+        if feature.pages is not None:
+            app.register_blueprint(feature.pages, url_prefix=core.url_prefix)
     app.register_blueprint(pages.pages, url_prefix=core.url_prefix)
     cli.install(app, ours)

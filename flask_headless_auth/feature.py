@@ -48,6 +48,10 @@ class Challenge:
     name: str
     applies_to: Callable[[Any, Sequence[Proof]], bool]
     is_available: Callable[[], bool] = lambda: True
+    #: Prepares the question: what the front end needs to ask it.
+    start: Callable[[Any], Mapping[str, Any]] = lambda user: {}
+    #: Whether the user's answer is right. Guesses are counted by whoever asks.
+    answer: Callable[[Any, Mapping[str, Any]], bool] = lambda user, answer: False
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,21 @@ class Presence:
     applies_to: Callable[[Any], bool]
     prove: Callable[[Any, Mapping[str, Any]], bool]
     start: Callable[[Any], Mapping[str, Any]] = lambda user: {}
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that a feature sends: its text is `emails/<name>.jinja` in the feature's folder.
+
+    With *tells_of* it is a security notice: it goes to the event's user whenever such an event happens, to
+    the address in the event's `email` where it has one (the old one after a change). With *can_be_undone* it
+    has the link that says "this was not me".
+    """
+
+    name: str
+    doc: str
+    tells_of: type[Event] | None = None
+    can_be_undone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +90,8 @@ class Feature:
     optional: bool = True
     #: Its endpoints.
     blueprint: flask.Blueprint | None = None
+    #: Its pages for people without a front end; they are no operations.
+    pages: flask.Blueprint | None = None
     #: Templates of its tables (`database.Row`).
     tables: tuple[type, ...] = ()
     #: Its sections of the configuration.
@@ -79,6 +100,8 @@ class Feature:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     #: The events it emits.
     events: tuple[type[Event], ...] = ()
+    #: The mails it sends.
+    mails: tuple[Mail, ...] = ()
     #: Second questions it can ask at sign-in.
     challenges: tuple[Challenge, ...] = ()
     #: Ways to prove presence again at POST /reauthenticate.
@@ -95,6 +118,17 @@ class Feature:
     forget: Callable[[Any], Mapping[str, int]] | None = None
     #: Everything it holds about a user, fit for JSON.
     export: Callable[[Any], Mapping[str, Any]] | None = None
+    #: Drops every credential it keeps of a user, answers what went: whoever made an account at an address
+    #: that was never confirmed keeps no way in once the owner of the address appears.
+    disown: Callable[[Any], Mapping[str, int]] | None = None
+    #: What keeps a user who has proved who they are from being signed in, as the answer that says so.
+    holds: Callable[[Any], Mapping[str, Any] | None] | None = None
+    #: The answer for an e-mail address and a password that open no account, where something waits for them.
+    waits: Callable[[str, str], Mapping[str, Any] | None] | None = None
+    #: Deletes its rows that are over, answers how many: `{"sessions": 3}`.
+    purge: Callable[[], Mapping[str, int]] | None = None
+    #: What it does once in each process, at the first request.
+    wakes: Callable[[], None] | None = None
     #: Its part of GET /config.
     public: Callable[[], Mapping[str, Any]] | None = None
     #: The roles of a user, highest first.

@@ -1,11 +1,10 @@
 """HTTP: how operations are declared, bodies are read, and refusals become problem documents."""
 
-import json
 import logging
-import math
+import os
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 import flask
@@ -13,20 +12,16 @@ import flask_smorest
 from flask import current_app, request
 from flask.cli import ScriptInfo
 from flask.views import MethodView
-from marshmallow import Schema
 from sqlalchemy.exc import DataError
-from webargs import core
-from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.routing import RequestRedirect
 
-from flask_headless_auth import cookies, database, machine, manager, operations
+from flask_headless_auth import bodies, cookies, database, machine, manager, operations
 from flask_headless_auth.errors import (
     AuthError,
     BadRequest,
     BodyTooLarge,
     InternalError,
-    MalformedBody,
     MethodNotAllowed,
     NotFound,
     UnsupportedMediaType,
@@ -40,99 +35,11 @@ log = logging.getLogger("flask_headless_auth")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-DEEPEST = 32
-"""Most levels of nesting in a JSON body."""
-
-
-class BodyParser(FlaskParser):
-    """Reads JSON strictly (RFC 8259, I-JSON RFC 7493): UTF-8, unique keys, finite numbers, bounded depth."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": None, "path": None}
-
-    def load_json(self, req: flask.Request, schema: Schema) -> Any:
-        """The body as an object; an empty body is an empty object whatever its type.
-
-        Raises:
-            MalformedBody: not JSON.
-            UnsupportedMediaType: something else than JSON.
-        """
-        raw = req.get_data(cache=True)
-        if req.content_length is None and len(raw) >= (req.max_content_length or len(raw) + 1):
-            # Werkzeug cuts a body of unsaid length at the limit and tells nobody.
-            raise BodyTooLarge
-        if not raw.strip():
-            return {}
-        if not core.is_json(req.mimetype):
-            raise UnsupportedMediaType
-        return read_json(raw)
-
-    def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
-        messages = error.messages
-        inner = next(iter(messages.values())) if len(messages) == 1 else messages
-        raise ValidationFailed(errors=flat(inner))
-
-
-def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
-    """Marshmallow's messages as one level: field, with dots for what is inside, to its messages."""
-    if not isinstance(messages, dict):
-        return {path or "_schema": [str(one) for one in messages]}
-    found: dict[str, list[str]] = {}
-    for name, inner in messages.items():
-        found.update(flat(inner, f"{path}.{name}" if path else str(name)))
-    return found
-
-
-def read_json(raw: bytes) -> Any:
-    """What a JSON body says.
-
-    Raises:
-        MalformedBody: broken syntax or encoding, a key twice, NaN or infinity, or nested too deep.
-    """
-    try:
-        value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
-        )
-    except (ValueError, RecursionError) as problem:
-        raise MalformedBody from problem
-    if _depth(value) > DEEPEST:
-        raise MalformedBody
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key twice")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("out of range")
-    return value
-
-
-def _depth(value: Any) -> int:
-    deepest, waiting = 0, [(value, 1)]
-    while waiting:
-        one, level = waiting.pop()
-        deepest = max(deepest, level)
-        if level > DEEPEST:
-            break
-        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        waiting.extend((child, level + 1) for child in inner)
-    return deepest
-
 
 class Blueprint(flask_smorest.Blueprint):
     """A feature's endpoints: each class is one operation, and its class name is the `operationId`."""
 
-    ARGUMENTS_PARSER = BodyParser()
+    ARGUMENTS_PARSER = bodies.BodyParser()
 
     def __init__(self, feature: str, import_name: str, **options: Any) -> None:
         # Hosts have blueprints of their own, and names are one per application.
@@ -297,6 +204,7 @@ def _before() -> flask.Response | None:
     try:
         manager.guard(ours.app)
         _create_tables(ours, core)
+        _wake(ours)
     except Exception as failure:
         if not is_ours(request.path, core.url_prefix):
             # The host's page may need neither tokens nor tables; whatever needs them refuses by itself.
@@ -344,6 +252,23 @@ def _create_tables(ours: State, core: CoreSettings) -> None:
     if wanted:
         database.create_tables(ours)
     ours.parts[TablesReady] = True
+
+
+class Awake:
+    """Marks that the features have done what they do once in each process: its number."""
+
+    def __init__(self, process: int) -> None:
+        self.process = process
+
+
+def _wake(ours: State) -> None:
+    awake = ours.parts.get(Awake)
+    if awake is not None and awake.process == os.getpid():
+        return
+    ours.parts[Awake] = Awake(os.getpid())
+    for feature in ours.features:
+        if feature.wakes is not None:
+            feature.wakes()
 
 
 def _in_another_command() -> bool:

@@ -5,6 +5,7 @@ purpose. Where a given key is weak, or none is given, the application runs with 
 ones from a file in its instance folder, with which it serves only its own machine.
 """
 
+import base64
 import contextlib
 import os
 import secrets
@@ -43,6 +44,11 @@ def derive(root: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose (HKDF-SHA256, RFC 5869)."""
     label = f"flask-headless-auth/{purpose}".encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=label).derive(root)
+
+
+def fernet_key(root: bytes, purpose: str) -> bytes:
+    """The same as Fernet writes its keys."""
+    return base64.urlsafe_b64encode(derive(root, purpose))
 
 
 def weakness(key: str, value: Any) -> str | None:

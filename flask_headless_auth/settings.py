@@ -84,6 +84,17 @@ class CoreSettings(Settings):
     cors_resources: tuple[str, ...] = setting(
         ("/api/*",), "Paths of the host that answer those origins too; the API's own always do."
     )
+    redirect_urls: tuple[str, ...] = setting(
+        (), "Where links and redirects may lead besides the front ends: origins, or exact custom-scheme URIs."
+    )
+    post_login_redirect_url: str | None = setting(
+        None, "Page of the front end that a finished sign-in returns to.", key="POST_LOGIN_REDIRECT_URL"
+    )
+    encryption_keys: tuple[str, ...] = setting(
+        (),
+        "Secrets that seal what the database keeps: the first seals, all open; SECRET_KEY's by default.",
+        secret=True,
+    )
     unknown_fields: Literal["raise", "ignore"] = setting(
         "raise", "What POST /signup and PUT /user/@me do with a field the model does not have."
     )

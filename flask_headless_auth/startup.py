@@ -12,7 +12,7 @@ import flask
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
-from flask_headless_auth import keys, limits, manager, settings, tokens, users
+from flask_headless_auth import keys, limits, links, manager, settings, tokens, users
 from flask_headless_auth.feature import Feature, in_order
 from flask_headless_auth.features import catalog
 from flask_headless_auth.settings import (
@@ -163,6 +163,18 @@ def check_safety(
         if value is not None and not _is_origin(value):
             name = "FRONTEND_URL" if key == "frontend_url" else "AUTHSVC_PUBLIC_URL"
             problems.append(f"{name}: must be an origin such as https://app.example.com, not {value!r}.")
+    problems.extend(keys.weaknesses("AUTHSVC_ENCRYPTION_KEYS", core.encryption_keys))
+    for url in core.redirect_urls:
+        if not _is_origin(url) and not links.is_app_uri(url):
+            problems.append(
+                f"AUTHSVC_REDIRECT_URLS: {url!r} is neither an origin such as https://app.example.com nor a "
+                "URI of an app's own scheme such as com.example.app:/signed-in."
+            )
+    if core.post_login_redirect_url is not None and links.origin_of(core.post_login_redirect_url) is None:
+        problems.append(
+            f"POST_LOGIN_REDIRECT_URL: must be an absolute http or https URL, not "
+            f"{core.post_login_redirect_url!r}."
+        )
     for origin in core.cors_origins or ():
         if not _is_origin(origin):
             problems.append(
@@ -177,6 +189,10 @@ def check_safety(
         risky.append("JWT_COOKIE_SECURE is False: browsers send the tokens over plain HTTP.")
     if core.public_url is None and not keyring.development:
         risky.append("AUTHSVC_PUBLIC_URL is not set: links and callbacks have no address.")
+    if not core.encryption_keys and not keyring.development:
+        risky.append(
+            "AUTHSVC_ENCRYPTION_KEYS is not set: what is sealed in the database is lost with SECRET_KEY."
+        )
     if not limit.enabled:
         warnings.append("RATELIMIT_ENABLED is False: passwords can be guessed without limit.")
     if core.env == "production":

@@ -1,7 +1,7 @@
 """Sessions: the manifest."""
 
 from flask_headless_auth.feature import Feature, Limit
-from flask_headless_auth.features.sessions import commands, events, logic, models, views
+from flask_headless_auth.features.sessions import events, logic, models, views
 from flask_headless_auth.features.sessions.settings import SessionSettings
 
 SESSIONS = Feature(
@@ -21,5 +21,6 @@ SESSIONS = Feature(
     admits=logic.admits,
     forget=logic.forget_user,
     export=logic.export_user,
-    commands=(commands.purge,),
+    disown=logic.disown,
+    purge=logic.purge,
 )

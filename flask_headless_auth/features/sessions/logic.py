@@ -10,7 +10,7 @@ from flask import request
 
 from flask_headless_auth import clock, cookies, errors, limits, users
 from flask_headless_auth.cookies import Channel
-from flask_headless_auth.database import emit, once_more, transaction
+from flask_headless_auth.database import emit, once_more, swept, transaction
 from flask_headless_auth.errors import (
     NotFound,
     SessionEnded,
@@ -120,7 +120,7 @@ def admits(claims: Mapping[str, Any]) -> bool:
 
     A refresh token must also be its channel's newest.
     """
-    known = part(Remembered).memory
+    known = part(memory.Remembered).memory
     is_access = claims["type"] == "access"
     if known is not None and is_access and known.owner(claims["sid"]) == str(claims["sub"]):
         return True
@@ -136,13 +136,6 @@ def admits(claims: Mapping[str, Any]) -> bool:
         return True
     newest = rows[0].auth_cookie_newest if claims.get("ch") == "cookie" else rows[0].auth_body_newest
     return claims["type"] == "refresh" and newest is not None and claims.get("gen") == newest
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """One application's memory of live sessions, if it has a lag."""
-
-    memory: memory.Memory | None
 
 
 def refresh() -> Opened:
@@ -236,7 +229,7 @@ def _in_grace(now: datetime, rotated_at: int) -> bool:
 
 def _forget(*session_ids: str) -> None:
     """Let the next requests of these sessions ask the database, where there is a lag."""
-    known = part(Remembered).memory
+    known = part(memory.Remembered).memory
     if known is not None:
         for session_id in session_ids:
             known.forget(session_id)
@@ -365,16 +358,20 @@ def revoke_others(user: Any, keep: str | None, reason: str = "revoked") -> int:
     return count
 
 
-def purge() -> int:
-    """Delete all sessions that ended longer ago than AUTHSVC_SESSIONS_KEEP_ENDED; how many that were."""
+def purge() -> dict[str, int]:
+    """Delete the sessions that ended longer ago than AUTHSVC_SESSIONS_KEEP_ENDED."""
     before = clock.now() - settings(SessionSettings).keep_ended
-    total = 0
-    while True:
+
+    def some() -> int:
         with transaction():
-            count = models.sweep(before, 1000)
-        total += count
-        if count < 1000:
-            return total
+            return models.sweep(before, 1000)
+
+    return {"sessions": swept(some, 1000)}
+
+
+def disown(user: Any) -> dict[str, int]:
+    """End the user's sessions: they are not the owner's of the address."""
+    return {"sessions": revoke_others(user, None, "disowned")}
 
 
 def forget_user(user: Any) -> dict[str, int]:

@@ -6,6 +6,7 @@ miss asks the database; so a failure here can delay nothing and admit nobody.
 
 import logging
 import threading
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flask_headless_auth import clock
@@ -93,6 +94,13 @@ class RedisMemory:
     @staticmethod
     def _key(session_id: str) -> str:
         return f"flask_headless_auth:session:{session_id}"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """One application's memory of live sessions, if it has a lag."""
+
+    memory: Memory | None
 
 
 def made(settings: SessionSettings) -> Memory | None:

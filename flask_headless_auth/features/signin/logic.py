@@ -1,6 +1,6 @@
 """The one door: who somebody is, which further question applies, and the session that follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +39,9 @@ def with_password(
     stored = user.password_hash if user is not None else None
     verdict = part(Hashing).verify(password, stored)
     if user is None or not verdict.matches or user.is_active is not True:
+        waiting = _waiting(email, password)
+        if waiting is not None:
+            return dict(waiting)
         raise _failed(user, PASSWORD)
     limits.refund("login_account", account)
     renewed = part(Hashing).hash(password) if verdict.needs_rehash else None
@@ -50,6 +53,14 @@ def with_password(
             return finish(user, proofs, remember=remember)
     # The password was changed while it was being verified: this is the old one.
     raise _failed(user, PASSWORD)
+
+
+def _waiting(email: str | None, password: str) -> Mapping[str, Any] | None:
+    """What waits for this address and password; every feature is asked, so that the time says nothing."""
+    if email is None:
+        return None
+    asked = [feature.waits(email, password) for feature in state().features if feature.waits is not None]
+    return next((answer for answer in asked if answer is not None), None)
 
 
 def _failed(user: Any, method: str, detail: str | None = None) -> InvalidCredentials:
@@ -72,7 +83,8 @@ def _counted_as(email: str | None, username: str | None) -> str:
 def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict[str, Any]:
     """The one door. Every way in ends here, and only here does a session begin.
 
-    Answers `signed_in` with the user and the tokens, or `challenge` where a second factor is asked for.
+    Answers `signed_in` with the user and the tokens, `challenge` where a second factor is asked for, or what
+    else keeps the user from being signed in.
 
     Raises:
         InvalidCredentials: the account is inactive.
@@ -80,6 +92,9 @@ def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict
     """
     if user.is_active is not True:
         raise InvalidCredentials
+    held = next((answer for hold in _holds() if (answer := hold(user)) is not None), None)
+    if held is not None:
+        return dict(held)
     asked = challenges(user, proofs)
     if asked:
         return _ask(user, proofs, asked)
@@ -90,6 +105,10 @@ def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict
             sessions.replace_cookie_session()
         opened = sessions.begin(user, proofs, channels, remember=remember)
     return {"status": "signed_in", "user": user, **opened.answer()}
+
+
+def _holds() -> list[Callable[[Any], Mapping[str, Any] | None]]:
+    return [feature.holds for feature in state().features if feature.holds is not None]
 
 
 def challenges(user: Any, proofs: Sequence[Proof]) -> list[Challenge]:

@@ -53,6 +53,13 @@ class ChallengeSchema(Answer):
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds it works."})
 
 
+class VerificationRequiredSchema(Answer):
+    """The address has to be confirmed first; a mail with a link is on its way. Nobody is signed in."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["verification_required"]))
+    email = fields.String(required=True, metadata={"format": "email"})
+
+
 class SignInAnswerSchema(OneOfSchema):
     """What a sign-in answers; `status` says which."""
 
@@ -60,6 +67,7 @@ class SignInAnswerSchema(OneOfSchema):
     variants: ClassVar[Mapping[str, type[ma.Schema]]] = {
         "signed_in": SignedInSchema,
         "challenge": ChallengeSchema,
+        "verification_required": VerificationRequiredSchema,
     }
 
 

@@ -1,0 +1,1 @@
+"""Devices: the browsers and apps in which a user has signed in before."""

@@ -1,0 +1,1 @@
+"""E-mail addresses: confirmed, changed, and never taken from their owner."""

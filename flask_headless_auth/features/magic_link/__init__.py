@@ -1,0 +1,1 @@
+"""Magic links: sign in with a link or a six-digit code from a mail, without a password."""
