@@ -70,12 +70,13 @@ class Mail:
 
     With *tells_of* it is a security notice: it goes to the event's user whenever such an event happens, to
     the address in the event's `email` where it has one (the old one after a change). With *can_be_undone* it
-    has the link that says "this was not me".
+    has the link that says "this was not me". *says* names the event's attributes that fill the text.
     """
 
     name: str
     doc: str
     tells_of: type[Event] | None = None
+    says: tuple[str, ...] = ()
     can_be_undone: bool = False
 
 

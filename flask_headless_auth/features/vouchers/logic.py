@@ -114,9 +114,10 @@ def waiting_for(address: str, *purposes: str) -> list[Redeemed]:
     return [one for row in models.standing_for(purposes, marks, clock.now()) if (one := _read(row))]
 
 
-def keeps(purpose: str, address: str) -> bool:
-    """Whether a good voucher of this purpose keeps an address for somebody."""
-    return models.is_kept(purpose, part(Vault).marks("address", address), clock.now())
+def keeps(purpose: str, address: str, *, except_for: Any = None) -> bool:
+    """Whether a good voucher of this purpose keeps an address for somebody, or for somebody else."""
+    known = users.key_of(except_for) if except_for is not None else None
+    return models.is_kept(purpose, part(Vault).marks("address", address), clock.now(), known)
 
 
 def void(user: Any, *purposes: str) -> int:

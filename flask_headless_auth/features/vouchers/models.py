@@ -97,10 +97,12 @@ def standing_for(purposes: Sequence[str], marks: Sequence[str], now: datetime) -
     return state().db.session.scalars(query).all()
 
 
-def is_kept(purpose: str, marks: Sequence[str], now: datetime) -> bool:
-    """Whether a good voucher of this purpose keeps an address for somebody."""
+def is_kept(purpose: str, marks: Sequence[str], now: datetime, except_for: Any) -> bool:
+    """Whether a good voucher of this purpose keeps an address for somebody else than this user."""
     voucher = table(Voucher)
     query = sa.select(voucher.id).where(voucher.address.in_(marks), *_good(voucher, purpose, now)).limit(1)
+    if except_for is not None:
+        query = query.where(voucher.user_id != except_for)
     return state().db.session.execute(query).first() is not None
 
 
