@@ -128,7 +128,7 @@ def test_our_foreign_keys_have_the_type_of_the_users_key(keyed: tuple[flask.Flas
     (key,) = users.primary_key.columns
 
     # when the tables are looked at, in the metadata and in the database
-    ours = [users.metadata.tables[name] for name in ("auth_sessions", "auth_role_grants")]
+    ours = [users.metadata.tables[name] for name in ("auth_sessions", "auth_role_grants", "auth_vouchers")]
     with app.app_context():
         inspector = sa.inspect(app.extensions["sqlalchemy"].engine)
         links = {table.name: inspector.get_foreign_keys(table.name) for table in ours}

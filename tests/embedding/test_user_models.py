@@ -10,9 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, configure_mappers, mapped_co
 
 from flask_headless_auth import AuthSvc, ConfigurationError, UserMixin
 from tests.embedding.hosts import bare, model
-from tests.support.apps import Person, make_app
-
-OURS = {"auth_sessions", "auth_role_grants"}
+from tests.support.apps import OUR_TABLES, Person, make_app
 
 
 def tables_in(path: Path) -> set[str]:
@@ -48,7 +46,7 @@ def test_our_tables_live_on_the_bind_of_the_user_model(tmp_path: Path, kind: str
 
     # then users and sessions are there, and nothing of ours is in the other database
     assert ada.me().status_code == 401
-    assert tables_in(people) == {"customers", *OURS}
+    assert tables_in(people) == {"customers", *OUR_TABLES}
     assert not tables_in(main)
 
 

@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from werkzeug.test import TestResponse
 
 from flask_headless_auth import AuthSvc, UserMixin
+from flask_headless_auth.features import catalog
 from tests.support.contract import CheckedClient
 
 PASSWORD = "correct horse battery staple"
@@ -27,6 +28,10 @@ STRONG = {
     "RATELIMIT_ENABLED": False,
 }
 """Configuration of test applications: strong keys, cheap hashes, no limits; a test of limits has them on."""
+
+
+OUR_TABLES = frozenset(one.__tablename__ for feature in catalog.ALL for one in feature.tables)
+"""Names of the tables that the package adds to the host's."""
 
 
 class Clock:
