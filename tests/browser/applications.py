@@ -26,6 +26,14 @@ def custom() -> flask.Flask:
     return make_app(os.environ["TEST_DATABASE"], user_model=uuid_user(), **_config())
 
 
+def mailing() -> flask.Flask:
+    """The default application with a mail server."""
+    mail = {key: os.environ[key] for key in ("EMAIL_SERVICE", "MAIL_SERVER", "MAIL_PORT")}
+    return default(
+        **mail, MAIL_USE_TLS=False, MAIL_DEFAULT_SENDER="no-reply@example.com", AUTHSVC_APP_NAME="Tea"
+    )
+
+
 def _config() -> dict[str, Any]:
     return {
         "AUTHSVC_PUBLIC_URL": f"http://localhost:{os.environ.get('TEST_PORT', '5000')}",
