@@ -89,12 +89,17 @@ def templates() -> Templates:
 
 def locale_for(user: Any) -> str:
     """The language for a user: the model's `locale`, else what the request's browser asks for."""
-    wanted = getattr(user, "locale", None)
-    short = str(wanted or "").replace("_", "-").partition("-")[0].lower()
-    return short if short in LANGUAGES else locale_asked_for()
+    return _ours(getattr(user, "locale", None)) or locale_asked_for()
 
 
 def locale_asked_for() -> str:
     """The language that the request's browser asks for, among ours."""
-    asked = request.accept_languages.best_match(LANGUAGES) if has_request_context() else None
-    return asked or LANGUAGES[0]
+    asked = request.accept_languages if has_request_context() else ()
+    # Not `best_match`: to "de-AT, en;q=0.5" it answers English, the only one it finds to the letter.
+    return next((short for tag, quality in asked if quality > 0 and (short := _ours(tag))), LANGUAGES[0])
+
+
+def _ours(tag: Any) -> str | None:
+    """The language of a tag such as `de_AT` or `de-at`, if it is one of ours."""
+    short = str(tag or "").replace("_", "-").partition("-")[0].lower()
+    return short if short in LANGUAGES else None
