@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import jinja2
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 from jinja2 import meta
 
 import flask_headless_auth
@@ -41,6 +43,19 @@ def filled(name: str, value: str = "a-{name}-z") -> dict[str, str]:
     return {
         one: next(numbers) if one in NUMBERS else value.format(name=one) for one in sorted(asked_for(name))
     }
+
+
+def catalogue(language: str) -> Catalog:
+    """A language's catalogue as its translators see it."""
+    with (PACKAGE / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def translated(name: str, language: str) -> list[str]:
+    """The sentences of a mail's own template in a language, but those with something to fill in."""
+    place = FILES[name].relative_to(PACKAGE.parent).as_posix()
+    found = [str(one.string) for one in catalogue(language) if place in {file for file, _ in one.locations}]
+    return [one for one in found if "%(" not in one]
 
 
 class Html(HTMLParser):

@@ -6,21 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Message
 
 from flask_headless_auth.texts import LANGUAGES, translations
-from tests.texts.reading import PACKAGE
+from tests.texts.reading import PACKAGE, catalogue
 
 ROOT = PACKAGE.parent
-LOCALES = PACKAGE / "locales"
 TRANSLATED = LANGUAGES[1:]
-
-
-def catalogue(language: str) -> Catalog:
-    """A language's catalogue as its translators see it."""
-    with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        return read_po(file, locale=language)
 
 
 def forms(message: Message) -> list[tuple[str, str]]:

@@ -49,6 +49,7 @@ def test_a_model_without_a_locale_leaves_it_to_the_browser(app: flask.Flask) -> 
         ("en;q=0.5, de-AT", "de"),
         ("it, es;q=0.2", "es"),
         ("de;q=0, fr;q=0.1", "fr"),
+        ("de;q=0", "en"),
         ("it", "en"),
         ("*", "en"),
         ("", "en"),

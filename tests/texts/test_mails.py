@@ -9,7 +9,7 @@ import pytest
 from flask_headless_auth.features import catalog
 from flask_headless_auth.features.mail.rendering import Rendered, render
 from tests.support.apps import make_app
-from tests.texts.reading import FILES, LANGUAGES, NUMBERS, OPTIONAL, Html, asked_for, filled, flat
+from tests.texts.reading import FILES, LANGUAGES, NUMBERS, OPTIONAL, Html, asked_for, filled, flat, translated
 
 HOSTILE = """<script>alert('{name}')</script>"'><img src=x onerror=y> {{{{ 7*7 }}}} %(link)s &amp; é"""
 BREAKING = "a-{name}\r\nBcc: eve@example.com\n\n<p>\x00\u2028\u202eb"
@@ -71,6 +71,17 @@ def test_each_language_has_words_of_its_own(app: flask.Flask, name: str) -> None
 
     assert len({mail.subject for mail in mails}) == len(LANGUAGES)
     assert len({mail.text for mail in mails}) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_no_sentence_stays_english(app: flask.Flask, name: str, language: str) -> None:
+    mail = render(name, language, filled(name))
+
+    # A sentence is found in its catalogue however its template is wrapped.
+    said = flat(f"{mail.subject} {mail.text}")
+    assert translated(name, language)
+    assert [one for one in translated(name, language) if flat(one) not in said] == []
 
 
 @pytest.mark.parametrize("name", FILES)
