@@ -30,9 +30,10 @@ lint: .venv/.ready ## style, types and the import contract
 check: lint ## the same and the fast tests, in about a minute
 	$(PY) -m pytest -n $(WORKERS) -m "not slow and not browser and not services" $(FAST) $(ARGS)
 
-generate: setup ## write anew what comes from the code: spec, schemas, clients, pages of the docs
+generate: setup ## write anew what comes from the code: spec, schemas, clients, pages of the docs, catalogues
 	sh clients/generate.sh
 	$(PY) docs/generate.py
+	$(PY) docs/catalogues.py
 
 format: .venv/.ready ## format the Python code and mend what the linter can mend
 	$(PY) -m ruff check --fix .
