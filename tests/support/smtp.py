@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import logging
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -73,8 +74,8 @@ class Sink:
 
     def start(self) -> None:
         """Listen, at the same port as before where there was one."""
-        kind = Controller
-        self._controller = kind(
+        self.port = self.port or _free_port()
+        self._controller = Controller(
             _Handler(self),
             hostname=self.host,
             port=self.port,
@@ -89,7 +90,6 @@ class Sink:
             },
         )
         self._controller.start()
-        self.port = self._controller.server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         """Listen no more."""
@@ -180,6 +180,12 @@ class _Handler:
     def _told(self, command: str) -> str | None:
         waiting = self._sink.replies.get(command)
         return waiting.pop(0) if waiting else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
