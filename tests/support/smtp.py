@@ -128,9 +128,9 @@ class _Handler:
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
-        if session.ssl is None or not getattr(session, "counted", False):
-            self._sink.connections += 0 if getattr(session, "counted", False) else 1
-            session.counted = True  # type: ignore[attr-defined]
+        # Behind STARTTLS a client greets a second time.
+        if session.ssl is None or self._sink._implicit:
+            self._sink.connections += 1
         session.host_name = hostname
         return responses
 
