@@ -61,6 +61,7 @@ class Sink:
     replies: dict[str, list[str]] = field(default_factory=dict)
     #: How often to take a mail and hang up instead of answering.
     hang_ups: int = 0
+    speaks_utf8: bool = True
     arrived: list[Arrived] = field(default_factory=list)
     connections: int = 0
     #: Cleared: answers to DATA wait until it is set.
@@ -80,14 +81,12 @@ class Sink:
             hostname=self.host,
             port=self.port,
             ssl_context=self._tls if self._implicit else None,
-            server_kwargs={
-                "tls_context": None if self._implicit else self._tls,
-                "require_starttls": self._tls is not None and not self._implicit,
-                "authenticator": self._is_login if self.logins else None,
-                "auth_required": bool(self.logins),
-                "auth_require_tls": self._tls is not None and not self._implicit,
-                "enable_SMTPUTF8": True,
-            },
+            tls_context=None if self._implicit else self._tls,
+            require_starttls=self._tls is not None and not self._implicit,
+            authenticator=self._is_login if self.logins else None,
+            auth_required=bool(self.logins),
+            auth_require_tls=self._tls is not None and not self._implicit,
+            enable_SMTPUTF8=self.speaks_utf8,
         )
         self._controller.start()
 

@@ -61,22 +61,30 @@ def address_of(said: str) -> Address:
     """
     name, spec = parseaddr(said) if "<" in said else ("", said)
     local, at, domain = spec.strip().rpartition("@")
-    is_address = bool(at) and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
+    is_address = bool(at) and _LOCAL.fullmatch(local) and is_domain(domain)
     if not is_address or not is_one_line(said) or ("<" in said and said.count("@") != 1 + name.count("@")):
         raise ValueError("not an address")
     return Address(name, local, domain)
 
 
+def is_domain(text: str) -> bool:
+    """Whether a text is the domain of an address, in ASCII."""
+    return _DOMAIN.fullmatch(text) is not None
+
+
 def is_one_line(text: str) -> bool:
     """Whether a text has no line break of any alphabet and no control character."""
-    return not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in text)
+    return not any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in text)
 
 
 def _check_headers(message: EmailMessage) -> None:
-    """Look at the bytes that will be sent: encoded words and folding must not have made another header.
+    """Look at the bytes that will be sent.
+
+    Python's `email` decodes an encoded word (RFC 2047) that stands in a text and writes the line breaks in it
+    as they are (CVE-2024-6923; releases of 2024 and before): `=?utf-8?q?=0D=0ABcc:...?=` is another header.
 
     Raises:
-        ValueError: they have.
+        ValueError: there is a header that nobody wrote.
     """
     head = message.as_bytes().partition(b"\r\n\r\n")[0]
     lines = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from flask_headless_auth.features.mail.message import address_of, is_one_line
+from flask_headless_auth.features.mail.message import address_of, is_domain, is_one_line
 from flask_headless_auth.settings import CoreSettings, Sections, Settings, setting
 
 
@@ -92,7 +92,8 @@ def sender_of(read: Sections) -> Address:
     core, mail = read.of(CoreSettings), read.of(MailSettings)
     said = mail.sender or (mail.username if "@" in (mail.username or "") else None)
     if said is None:
-        said = f"noreply@{urlsplit(core.public_url or '').hostname or 'localhost'}"
+        host = urlsplit(core.public_url or "").hostname or ""
+        said = f"noreply@{host if is_domain(host) else 'localhost'}"
     found = address_of(said)
     return Address(found.display_name or core.app_name or "", found.username, found.domain)
 
@@ -101,8 +102,9 @@ def check(read: Sections, problems: list[str], warnings: list[str]) -> None:
     """What cannot work, and what is dangerous."""
     mail, core = read.of(MailSettings), read.of(CoreSettings)
     speaks_smtp = mail.service in ("smtp", "gmail")
-    if not is_one_line(core.app_name or ""):
-        problems.append("AUTHSVC_APP_NAME: must be one line without control characters.")
+    name = core.app_name or ""
+    if not is_one_line(name) or "=?" in name:
+        problems.append("AUTHSVC_APP_NAME: must be one line without control characters and encoded words.")
     else:
         try:
             sender_of(read)
