@@ -228,6 +228,12 @@ class ReadingEngine:
         self.options = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
 
 
+def lives_in_one_connection() -> bool:
+    """Whether the database lives in one connection, which a second thread would share (`sqlite://`)."""
+    current = state()
+    return (current.parts.get(ReadingEngine) or _reading_engine(current)).is_shared
+
+
 def _reading_engine(current: State) -> ReadingEngine:
     made = ReadingEngine(engine_of(current.db, current.user_model.__table__))
     current.parts[ReadingEngine] = made

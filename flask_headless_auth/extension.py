@@ -86,6 +86,7 @@ class AuthSvc:
         token_keys = startup.token_keys_of(read, keyring, problems)
         database_object, model = startup.user_model_of(app, user_model or self.user_model, problems, warnings)
         startup.check_safety(app, read, keyring, problems, warnings)
+        startup.check_features(features, read, problems, warnings)
         counters = limits.counters(read.of(LimitSettings), features, app.config, problems)
         if problems or model is None or token_keys is None or counters is None:
             raise ConfigurationError(problems)

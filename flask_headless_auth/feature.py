@@ -12,7 +12,7 @@ import click
 import flask
 
 from flask_headless_auth.events import Event
-from flask_headless_auth.settings import Settings
+from flask_headless_auth.settings import Sections, Settings
 
 Claims = Mapping[str, Any]
 
@@ -97,6 +97,9 @@ class Feature:
     tables: tuple[type, ...] = ()
     #: Its sections of the configuration.
     settings: tuple[type[Settings], ...] = ()
+    #: What is wrong with the settings together: adds sentences to the problems, which stop the start, and to
+    #: the warnings.
+    checks: Callable[[Sections, list[str], list[str]], None] | None = None
     #: Its named limits.
     limits: Mapping[str, Limit] = field(default_factory=dict)
     #: The events it emits.

@@ -206,6 +206,15 @@ def check_safety(
     warnings.extend(settings.unknown(app.config, known))
 
 
+def check_features(
+    features: tuple[Feature, ...], read: Sections, problems: list[str], warnings: list[str]
+) -> None:
+    """What each feature finds wrong."""
+    for feature in features:
+        if feature.checks is not None:
+            feature.checks(read, problems, warnings)
+
+
 _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")

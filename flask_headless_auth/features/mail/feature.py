@@ -1,13 +1,19 @@
 """Mail: the manifest."""
 
 from flask_headless_auth.feature import Feature
-from flask_headless_auth.features.mail import events, models
-from flask_headless_auth.features.mail.settings import MailSettings
+from flask_headless_auth.features.mail import commands, courier, events, logic, models, pages, settings
 
 MAIL = Feature(
     name="mail",
     optional=False,
+    pages=pages.pages,
     tables=(models.Letter,),
-    settings=(MailSettings,),
+    settings=(settings.MailSettings,),
+    checks=settings.check,
     events=(events.MailQueued,),
+    commands=(commands.deliver, commands.outbox),
+    after={events.MailQueued: courier.call},
+    wakes=courier.call,
+    forget=logic.forget_user,
+    purge=logic.purge,
 )

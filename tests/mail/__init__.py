@@ -1,0 +1,1 @@
+"""Mail: outbox, ways out, commands, development mailbox."""
