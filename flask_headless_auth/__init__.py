@@ -10,6 +10,12 @@ register_drivers()
 
 from flask_headless_auth.errors import AuthError, ConfigurationError  # noqa: E402
 from flask_headless_auth.extension import AuthSvc  # noqa: E402
+from flask_headless_auth.features.email.events import (  # noqa: E402
+    EmailChanged,
+    EmailChangeRequested,
+    EmailConfirmed,
+    SignUpDenied,
+)
 from flask_headless_auth.features.mail.events import MailQueued  # noqa: E402
 from flask_headless_auth.features.password.events import PasswordChanged  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
@@ -38,6 +44,9 @@ __all__ = [
     "AuthError",
     "AuthSvc",
     "ConfigurationError",
+    "EmailChangeRequested",
+    "EmailChanged",
+    "EmailConfirmed",
     "MailQueued",
     "PasswordChanged",
     "PresenceProved",
@@ -47,6 +56,7 @@ __all__ = [
     "RoleRevoked",
     "SessionRevoked",
     "SignInFailed",
+    "SignUpDenied",
     "SignedIn",
     "SignedOut",
     "SignedUp",

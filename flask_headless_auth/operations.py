@@ -34,8 +34,9 @@ SECURITY: Mapping[str | None, tuple[str, ...]] = {
     "access": ("accessCookie", "bearerAuth"),
     "refresh": ("refreshCookie", "refreshBearer"),
     "either": ("accessCookie", "refreshCookie", "bearerAuth", "refreshBearer"),
+    "optional": ("", "accessCookie", "bearerAuth"),
 }
-"""The schemes of the spec by what an operation asks for."""
+"""The schemes of the spec by what an operation asks for; an empty one is none at all."""
 
 _TOKENS = (TokenMissing, TokenInvalid, TokenExpired, SessionEnded)
 _GUARDS: Mapping[str | None, tuple[type[AuthError], ...]] = {
@@ -43,6 +44,7 @@ _GUARDS: Mapping[str | None, tuple[type[AuthError], ...]] = {
     "access": _TOKENS,
     "refresh": (*_TOKENS, RefreshReused),
     "either": _TOKENS,
+    "optional": (TokenInvalid, TokenExpired, SessionEnded),
 }
 _EVERYWHERE = (InternalError, ServiceUnavailable, TablesMissing, InsecureConfiguration)
 _SAFE = ("get", "head", "options")
@@ -65,7 +67,7 @@ def describe(doc: dict[str, Any], info: Mapping[str, Any], method: str) -> dict[
     """The operation's documentation, completed from the facts that its decorators left in *info*."""
     guarded = info.get("guarded")
     doc["operationId"] = camel(info["operation"])
-    doc["security"] = [{name: []} for name in SECURITY[guarded]]
+    doc["security"] = [{name: []} if name else {} for name in SECURITY[guarded]]
     if info.get("delivers"):
         doc["parameters"] = [*doc.get("parameters", []), DELIVERY_PARAMETER]
     responses = doc.setdefault("responses", {})

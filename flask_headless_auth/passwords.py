@@ -102,17 +102,19 @@ class Hashing:
         if not all(self.peppers):
             raise ValueError("A pepper is never empty.")
 
-    def hash(self, password: str) -> str:
+    def hash(self, password: str, *, salt: bytes | None = None) -> str:
         """Make what is stored for this password; every octet of it counts, however long it is.
+
+        *salt*, 16 octets, makes it the same each time; without it each has a random one.
 
         Raises `ImportError` for argon2id where argon2-cffi is not installed.
         """
         if self.scheme == "argon2id":
-            return self._argon2_hash(_octets(password))
-        salt = _bcrypt_salt()
+            return self._argon2_hash(_octets(password), salt or secrets.token_bytes(16))
+        written = _bcrypt_salt(salt)
         form = "pepper" if self.peppers else "sha256"
-        key = _bcrypt_key(form, _octets(password), salt, self.peppers[0] if self.peppers else b"")
-        return f"{self._prefix}{salt}${_bcrypt_digest(key, '2b', self.bcrypt_cost, salt)}"
+        key = _bcrypt_key(form, _octets(password), written, self.peppers[0] if self.peppers else b"")
+        return f"{self._prefix}{written}${_bcrypt_digest(key, '2b', self.bcrypt_cost, written)}"
 
     def verify(self, password: str, stored: str | None) -> Verdict:
         """Say whether this is the password, at the cost of a real verification even when there is none.
@@ -192,9 +194,8 @@ class Hashing:
         digest = _bcrypt_digest(key, found["ident"], int(found["cost"]), found["salt"])
         return hmac.compare_digest(digest, found["digest"])
 
-    def _argon2_hash(self, password: bytes) -> str:
+    def _argon2_hash(self, password: bytes, salt: bytes) -> str:
         argon2 = _argon2()
-        salt = secrets.token_bytes(16)
         if self.peppers:
             password = _peppered(self.peppers[0], _base64(salt), password)
         cost = (ARGON2_PASSES, ARGON2_MEMORY_KIB, ARGON2_LANES)
@@ -279,8 +280,15 @@ def _base64(octets: bytes) -> str:
     return base64.b64encode(octets).rstrip(b"=").decode("ascii")
 
 
-def _bcrypt_salt() -> str:
-    return bcrypt.gensalt(4)[7:].decode("ascii")
+_TO_BCRYPT = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+)
+"""From the alphabet of base64 to the one that bcrypt writes its salts in."""
+
+
+def _bcrypt_salt(octets: bytes | None = None) -> str:
+    return _base64(octets or secrets.token_bytes(16)).translate(_TO_BCRYPT)
 
 
 def _bcrypt_digest(key: bytes, ident: str, cost: int, salt: str) -> str:

@@ -152,6 +152,18 @@ def by_id(identity: Any) -> Any | None:
     return current.db.session.get(current.user_model, identity)
 
 
+def locked(identity: Any) -> Any | None:
+    """The user with this primary key as the database has it now, locked until the open transaction ends.
+
+    What decides over an account takes this lock first, so that two such things at once never wait for each
+    other. None for a key of None.
+    """
+    current = state()
+    if identity is None:
+        return None
+    return current.db.session.get(current.user_model, identity, populate_existing=True, with_for_update=True)
+
+
 class Seen(SimpleNamespace):
     """A user as the check of the session saw it: to show, never to change.
 
@@ -267,6 +279,19 @@ def permissions_of(user: Any) -> list[str]:
     """The names of a user's permissions, sorted."""
     grants = [feature.grants(user) for feature in state().features if feature.grants is not None]
     return sorted({name for granted in grants for name in granted})
+
+
+def erase(user: Any) -> dict[str, int]:
+    """Erase a user and what the features keep about them, in the open transaction; answers what went."""
+    report: dict[str, int] = {}
+    for feature in state().features:
+        if feature.forget is not None:
+            for what, count in feature.forget(user).items():
+                report[what] = report.get(what, 0) + count
+    session = state().db.session
+    session.delete(user)
+    session.flush()
+    return report
 
 
 def is_taken(column: str, value: Any, *, except_for: Any = None) -> bool:

@@ -1,9 +1,8 @@
 """Passwords on the wire."""
 
 import marshmallow as ma
-from marshmallow import fields
 
-from flask_headless_auth.wire import Answer, Password
+from flask_headless_auth.wire import Password
 
 
 class PasswordUpdateSchema(ma.Schema):
@@ -11,9 +10,3 @@ class PasswordUpdateSchema(ma.Schema):
 
     current_password = Password()
     new_password = Password(required=True)
-
-
-class MessageSchema(Answer):
-    """It is done."""
-
-    message = fields.String(required=True)

@@ -9,11 +9,12 @@ from flask_headless_auth import http
 from flask_headless_auth.errors import InvalidCredentials, StepUpRequired, WeakPassword
 from flask_headless_auth.features.password import logic
 from flask_headless_auth.features.password.events import PasswordChanged
-from flask_headless_auth.features.password.schemas import MessageSchema, PasswordUpdateSchema
+from flask_headless_auth.features.password.schemas import PasswordUpdateSchema
 from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.features.signin.events import SignInFailed
 from flask_headless_auth.guards import login_required
 from flask_headless_auth.limits import limited
+from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("password", __name__, description="Change the password.")
 

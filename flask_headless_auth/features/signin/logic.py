@@ -1,6 +1,6 @@
 """The one door: who somebody is, which further question applies, and the session that follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,10 +38,14 @@ def with_password(
     user = users.by_email(email) if email is not None else users.by_username(username or "")
     stored = user.password_hash if user is not None else None
     verdict = part(Hashing).verify(password, stored)
-    if user is None or not verdict.matches or user.is_active is not True:
+    is_right = user is not None and verdict.matches and user.is_active is True
+    if not is_right or _held(user) is not None:
+        # Asked about an account that is held, too: time does not tell it from a sign-up that waits.
         waiting = _waiting(email, password)
-        if waiting is not None:
+        if not is_right and waiting is not None:
+            limits.refund("login_account", account)
             return dict(waiting)
+    if user is None or not is_right:
         raise _failed(user, PASSWORD)
     limits.refund("login_account", account)
     renewed = part(Hashing).hash(password) if verdict.needs_rehash else None
@@ -92,7 +96,7 @@ def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict
     """
     if user.is_active is not True:
         raise InvalidCredentials
-    held = next((answer for hold in _holds() if (answer := hold(user)) is not None), None)
+    held = _held(user)
     if held is not None:
         return dict(held)
     asked = challenges(user, proofs)
@@ -107,8 +111,10 @@ def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict
     return {"status": "signed_in", "user": user, **opened.answer()}
 
 
-def _holds() -> list[Callable[[Any], Mapping[str, Any] | None]]:
-    return [feature.holds for feature in state().features if feature.holds is not None]
+def _held(user: Any) -> Mapping[str, Any] | None:
+    """What keeps a user from being signed in, as the answer that says so."""
+    asked = (feature.holds(user) for feature in state().features if feature.holds is not None)
+    return next((answer for answer in asked if answer is not None), None)
 
 
 def challenges(user: Any, proofs: Sequence[Proof]) -> list[Challenge]:
