@@ -10,6 +10,7 @@ register_drivers()
 
 from flask_headless_auth.errors import AuthError, ConfigurationError  # noqa: E402
 from flask_headless_auth.extension import AuthSvc  # noqa: E402
+from flask_headless_auth.features.devices.events import NewDeviceSignedIn  # noqa: E402
 from flask_headless_auth.features.email.events import (  # noqa: E402
     EmailChanged,
     EmailChangeRequested,
@@ -17,7 +18,8 @@ from flask_headless_auth.features.email.events import (  # noqa: E402
     SignUpDenied,
 )
 from flask_headless_auth.features.mail.events import MailQueued  # noqa: E402
-from flask_headless_auth.features.password.events import PasswordChanged  # noqa: E402
+from flask_headless_auth.features.notices.events import AccountReverted  # noqa: E402
+from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
 from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked  # noqa: E402
 from flask_headless_auth.features.sessions.events import (  # noqa: E402
@@ -41,6 +43,7 @@ from flask_headless_auth.guards import (  # noqa: E402
 from flask_headless_auth.users import UserMixin, db  # noqa: E402
 
 __all__ = [
+    "AccountReverted",
     "AuthError",
     "AuthSvc",
     "ConfigurationError",
@@ -48,7 +51,9 @@ __all__ = [
     "EmailChanged",
     "EmailConfirmed",
     "MailQueued",
+    "NewDeviceSignedIn",
     "PasswordChanged",
+    "PasswordReset",
     "PresenceProved",
     "ProfileUpdated",
     "RefreshReused",

@@ -5,6 +5,7 @@ Also the check of origins that stands in for CSRF tokens (OWASP CSRF cheat sheet
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from flask import Flask, Response, after_this_request, request
@@ -142,6 +143,36 @@ def deliver(issued: Mapping[Channel, Issued], *, persistent: bool) -> dict[str, 
     if body is None:
         return {}
     return {"access_token": body.access, "refresh_token": body.refresh, "token_type": "Bearer"}
+
+
+def keep(name: str, secret: str, life: timedelta) -> None:
+    """Let the browser keep a secret of ours, httpOnly, with the coming answer if that is no refusal."""
+    ours = part(Transport)
+
+    @after_this_request
+    def _keep(response: Response) -> Response:
+        if response.status_code < 400:
+            response.set_cookie(
+                _bound(ours, name),
+                secret,
+                max_age=life,
+                path="/",
+                secure=ours.secure,
+                httponly=True,
+                # It signs nobody in. Lax lets it come along when a link from elsewhere opens a page of ours.
+                samesite="None" if ours.samesite == "None" else "Lax",
+            )
+        return response
+
+
+def kept(name: str) -> str:
+    """The secret that the browser keeps under a name, or an empty text."""
+    return request.cookies.get(_bound(part(Transport), name), "")
+
+
+def _bound(ours: Transport, name: str) -> str:
+    """A name that binds a cookie to this host, where cookies are secure."""
+    return f"__Host-{name}" if ours.secure else name
 
 
 def clear() -> None:

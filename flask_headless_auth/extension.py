@@ -28,7 +28,8 @@ from flask_headless_auth import (
 from flask_headless_auth.errors import ConfigurationError
 from flask_headless_auth.events import Event, EventBus
 from flask_headless_auth.feature import Feature, Proof
-from flask_headless_auth.features.password.events import PasswordChanged
+from flask_headless_auth.features.notices import logic as notices
+from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset
 from flask_headless_auth.features.roles import logic as roles
 from flask_headless_auth.features.sessions import logic as sessions
 from flask_headless_auth.features.sessions import memory
@@ -154,7 +155,8 @@ class AuthSvc:
         return self._with_user(SignedOut, listener)
 
     def on_password_change(self, listener: F) -> F:
-        """Call the decorated function with the user behind each change of a password."""
+        """Call the decorated function with the user behind each change or reset of a password."""
+        self._with_user(PasswordReset, listener)
         return self._with_user(PasswordChanged, listener)
 
     def _with_user(self, event: type[Event], listener: F) -> F:
@@ -213,6 +215,8 @@ class AuthSvc:
                 bus.during(kind, listener)
             for kind, listener in feature.after.items():
                 bus.after(kind, listener)
+        for kind, listener in notices.listeners(features):
+            bus.during(kind, listener)
         return bus
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from flask import request
+from flask import has_request_context, request
 
 from flask_headless_auth.errors import PublicUrlMissing, ValidationFailed
 from flask_headless_auth.settings import CoreSettings
@@ -93,7 +93,7 @@ def public_url() -> str:
         return configured
     if state().development_keys is None:
         raise PublicUrlMissing
-    port = request.environ.get("SERVER_PORT", "5000")
+    port = request.environ.get("SERVER_PORT", "5000") if has_request_context() else "5000"
     return "http://localhost" if port == "80" else f"http://localhost:{port}"
 
 

@@ -167,6 +167,10 @@ class PasswordSettings(Settings):
         (), "Secrets mixed into every hash; the first hashes, all verify.", secret=True
     )
     context: tuple[str, ...] = setting((), "Words that no password may consist of, besides the app's name.")
+    reset_ttl: timedelta = setting(timedelta(hours=1), "How long a reset link works.", least=60)
+    reset_path: str = setting(
+        "/reset-password/{token}", "Page of the front end for a new password; empty: a page of this server."
+    )
 
 
 @dataclass(frozen=True)

@@ -155,13 +155,17 @@ def by_id(identity: Any) -> Any | None:
 def locked(identity: Any) -> Any | None:
     """The user with this primary key as the database has it now, locked until the open transaction ends.
 
-    What decides over an account takes this lock first, so that two such things at once never wait for each
-    other. None for a key of None.
+    What decides over an account takes this lock first, so that no two such things wait for each other. None
+    for a key of None.
     """
-    current = state()
     if identity is None:
         return None
-    return current.db.session.get(current.user_model, identity, populate_existing=True, with_for_update=True)
+    current = state()
+    key = _attribute(key_column())
+    # The key alone is locked: a host's model may join others, and PostgreSQL locks no outer join.
+    if current.db.session.execute(sa.select(key).where(key == identity).with_for_update()).first() is None:
+        return None
+    return current.db.session.get(current.user_model, identity, populate_existing=True)
 
 
 class Seen(SimpleNamespace):

@@ -1,6 +1,6 @@
 """Sessions: the manifest."""
 
-from flask_headless_auth.feature import Feature, Limit
+from flask_headless_auth.feature import Feature, Limit, Mail
 from flask_headless_auth.features.sessions import events, logic, models, views
 from flask_headless_auth.features.sessions.settings import SessionSettings
 
@@ -18,6 +18,14 @@ SESSIONS = Feature(
         "change": Limit("120/minute", "address", "Changes from one address."),
     },
     events=(events.SignedOut, events.SessionRevoked, events.RefreshReused),
+    mails=(
+        Mail(
+            "refresh_reused",
+            "A session was ended because its refresh token was used a second time.",
+            tells_of=events.RefreshReused,
+            can_be_undone=True,
+        ),
+    ),
     admits=logic.admits,
     forget=logic.forget_user,
     export=logic.export_user,

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_headless_auth import clock, users
@@ -38,6 +38,7 @@ class Redeemed:
     user_id: Any
     content: Mapping[str, Any]
     is_used: bool
+    issued_at: datetime
 
 
 def issue(
@@ -125,6 +126,11 @@ def void(user: Any, *purposes: str) -> int:
     return models.use_all_of(users.key_of(user), purposes or None, clock.now())
 
 
+def void_since(user: Any, moment: datetime, *, keep: str) -> int:
+    """Use up the vouchers of a user, but those of the purpose *keep* that are older than a moment."""
+    return models.use_all_but_older(users.key_of(user), keep, moment, clock.now())
+
+
 def void_for(address: str, *purposes: str) -> int:
     """Use up the vouchers of some purposes for an address, whoever they stand for; how many that were."""
     return models.use_all_for(part(Vault).marks("address", address), purposes, clock.now())
@@ -138,7 +144,7 @@ def _read(voucher: models.Voucher | None) -> Redeemed | None:
     if voucher is None:
         return None
     content = part(Vault).open(f"voucher/{voucher.purpose}", voucher.content)
-    return Redeemed(voucher.user_id, content, voucher.used_at is not None)
+    return Redeemed(voucher.user_id, content, voucher.used_at is not None, voucher.created_at)
 
 
 def _digest(token: str) -> str:

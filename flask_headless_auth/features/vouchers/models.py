@@ -115,6 +115,17 @@ def use_all_of(user_id: Any, purposes: Sequence[str] | None, now: datetime) -> i
     return database.changed(state().db.session(), query.values(used_at=now))
 
 
+def use_all_but_older(user_id: Any, purpose: str, moment: datetime, now: datetime) -> int:
+    """Use up every good voucher of a user, but those of a purpose that are older than a moment."""
+    voucher = table(Voucher)
+    query = sa.update(voucher).where(
+        voucher.user_id == user_id,
+        voucher.used_at.is_(None),
+        sa.or_(voucher.purpose != purpose, voucher.created_at >= moment),
+    )
+    return database.changed(state().db.session(), query.values(used_at=now))
+
+
 def use_all_for(marks: Sequence[str], purposes: Sequence[str], now: datetime) -> int:
     """Use up every good voucher of some purposes for an address; how many that were."""
     voucher = table(Voucher)
