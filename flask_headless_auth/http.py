@@ -1,5 +1,6 @@
 """HTTP: how operations are declared, bodies are read, and refusals become problem documents."""
 
+import functools
 import logging
 import os
 from collections.abc import Callable
@@ -84,6 +85,20 @@ class Blueprint(flask_smorest.Blueprint):
     def finds(view: F) -> F:
         """The operation answers 404 for what does not exist or belongs to somebody else."""
         return _fact("finds", True)(view)
+
+    @staticmethod
+    def never_head(view: F) -> F:
+        """HEAD is answered 405: Flask would run the GET, and that uses something up (RFC 9110 §9.2.1)."""
+
+        @functools.wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if request.method == "HEAD":
+                adapter = current_app.create_url_adapter(request)
+                allowed = sorted({*(adapter.allowed_methods() if adapter else ())} - {"HEAD"})
+                raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
+            return view(*args, **kwargs)
+
+        return wrapper  # type: ignore[return-value]
 
     @staticmethod
     def reads_token(kind: str) -> Callable[[F], F]:
