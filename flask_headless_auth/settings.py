@@ -17,15 +17,22 @@ MISSING = object()
 
 
 def setting(
-    default: Any, doc: str, *, key: str | None = None, secret: bool = False, least: float | None = None
+    default: Any,
+    doc: str,
+    *,
+    key: str | None = None,
+    secret: bool = False,
+    least: float | None = None,
+    most: float | None = None,
 ) -> Any:
     """A field of a `Settings` section: its safe default and its one line of documentation.
 
-    *key* names another `app.config` key, *secret* keeps the value out of every listing, *least* is the
-    smallest value accepted (seconds for durations).
+    *key* names another `app.config` key, *secret* keeps the value out of every listing, *least* and
+    *most* are the smallest and the largest value accepted (seconds for durations).
     """
     return dataclasses.field(
-        default=default, metadata={"doc": doc, "key": key, "secret": secret, "least": least}
+        default=default,
+        metadata={"doc": doc, "key": key, "secret": secret, "least": least, "most": most},
     )
 
 
@@ -54,7 +61,7 @@ class Settings:
             if raw is MISSING or (raw is None and not _takes_none(hints[field.name])):
                 continue
             try:
-                values[field.name] = _checked(raw, hints[field.name], field.metadata["least"])
+                values[field.name] = _checked(raw, hints[field.name], field.metadata)
             except ValueError as problem:
                 problems.append(f"{key}: {problem}")
         return cls(**values)
@@ -222,15 +229,18 @@ def _takes_none(kind: Any) -> bool:
     return type(None) in get_args(kind)
 
 
-def _checked(raw: Any, kind: Any, least: float | None) -> Any:
+def _checked(raw: Any, kind: Any, bounds: Mapping[str, Any]) -> Any:
     if _takes_none(kind):
         if raw is None or raw == "":
             return None
         (kind,) = [k for k in get_args(kind) if k is not type(None)]
     value = _converted(raw, kind)
     size = value.total_seconds() if isinstance(value, timedelta) else value
+    least, most = bounds["least"], bounds["most"]
     if least is not None and isinstance(size, int | float) and size < least:
         raise ValueError(f"must be at least {least:g}, not {size:g}.")
+    if most is not None and isinstance(size, int | float) and size > most:
+        raise ValueError(f"must be at most {most:g}, not {size:g}.")
     return value
 
 

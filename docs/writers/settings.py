@@ -102,8 +102,9 @@ def _kind(hint: Any, field: "dataclasses.Field[Any]") -> str:
     if get_origin(hint) is Literal:
         return " or ".join(code(repr(one)) for one in get_args(hint) if one)
     words = "list of strings" if get_origin(hint) is tuple else _WORDS[hint]
-    least = field.metadata["least"]
+    least, most = field.metadata["least"], field.metadata["most"]
     words += f", at least {least:g}" if least else ""
+    words += f", at most {most:g}" if most else ""
     return words + (", secret" if field.metadata["secret"] else "")
 
 

@@ -54,12 +54,14 @@ def _wrong_values() -> list[Any]:
                 if _is_optional(kind)
                 else kind
             )
-            key, least = section.key(field), field.metadata["least"]
+            key, least, most = section.key(field), field.metadata["least"], field.metadata["most"]
             values = list(
                 _literal_wrongs(kind) if get_origin(kind) is Literal else _WRONG[get_origin(kind) or kind]
             )
             if least is not None and kind in (int, timedelta):
                 values += [least - 1, -10]
+            if most is not None and kind in (int, timedelta):
+                values += [most + 1]
             found += [pytest.param(key, value, id=f"{key}={value!r:.20}") for value in values]
     return found
 

@@ -1,0 +1,1 @@
+"""Signing in with a link or a code from a mail."""
