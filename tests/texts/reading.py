@@ -1,13 +1,14 @@
 """Reading what the templates say, with their own eyes and with those of a mail program."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import jinja2
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 import flask_headless_auth
 from flask_headless_auth.texts import LANGUAGES as LANGUAGES
@@ -19,29 +20,43 @@ FILES = {path.stem: path for path in sorted(PACKAGE.glob("features/*/emails/*.ji
 GIVEN = {"layout", "button", "anchor", "digits", "fact", "_", "gettext", "ngettext"}
 """What the layouts and gettext bring along."""
 
-NUMBERS = {"hours", "minutes", "undo_hours"}
-"""Values that texts count with; they are numbers, as text like all the others."""
 
-OPTIONAL = {"undo_hours"}
-
-
-def asked_for(name: str) -> set[str]:
-    """The values that a mail's template and what it extends ask for."""
+def trees(name: str) -> Iterator[nodes.Template]:
+    """A mail's template and those that it extends by name, parsed."""
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n"])
-    names: set[str] = set()
     waiting = [FILES[name]]
     while waiting:
         tree = environment.parse(waiting.pop().read_text(encoding="utf-8"))
-        names |= meta.find_undeclared_variables(tree)
         waiting += [PACKAGE / "templates" / one for one in meta.find_referenced_templates(tree) if one]
-    return names - GIVEN
+        yield tree
+
+
+def asked_for(name: str) -> set[str]:
+    """The values that a mail's text asks for."""
+    return set().union(*(meta.find_undeclared_variables(tree) for tree in trees(name))) - GIVEN
+
+
+def counted(name: str) -> set[str]:
+    """The values that a mail's text counts with; they are numbers, as text like all the others."""
+    return _through("int", name)
+
+
+def optional(name: str) -> set[str]:
+    """The values that a mail's text can do without."""
+    return _through("default", name)
+
+
+def _through(filter_name: str, name: str) -> set[str]:
+    filters = [one for tree in trees(name) for one in tree.find_all(nodes.Filter) if one.name == filter_name]
+    return {variable.name for one in filters for variable in one.find_all(nodes.Name)}
 
 
 def filled(name: str, value: str = "a-{name}-z") -> dict[str, str]:
     """A context for a mail: *value* for each name it asks for, and numbers that differ."""
-    numbers = iter(("47", "83", "61"))
+    numbers = (str(number) for number in (47, 83, 61, 74))
     return {
-        one: next(numbers) if one in NUMBERS else value.format(name=one) for one in sorted(asked_for(name))
+        one: next(numbers) if one in counted(name) else value.format(name=one)
+        for one in sorted(asked_for(name))
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask_headless_auth.features import catalog
 from flask_headless_auth.features.mail.rendering import Rendered, render
 from tests.support.apps import make_app
-from tests.texts.reading import FILES, LANGUAGES, NUMBERS, OPTIONAL, Html, asked_for, filled, flat, translated
+from tests.texts.reading import FILES, LANGUAGES, Html, asked_for, counted, filled, flat, optional, translated
 
 HOSTILE = """<script>alert('{name}')</script>"'><img src=x onerror=y> {{{{ 7*7 }}}} %(link)s &amp; é"""
 BREAKING = "a-{name}\r\nBcc: eve@example.com\n\n<p>\x00\u2028\u202eb"
@@ -31,7 +31,7 @@ CONTEXTS = {
 """What those who send these mails give to them."""
 
 
-COUNTING = [name for name in FILES if asked_for(name) & NUMBERS]
+COUNTING = [name for name in FILES if counted(name)]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_a_value_makes_no_line_of_its_own(app: flask.Flask, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [(name, value) for name in FILES for value in sorted(asked_for(name) - OPTIONAL)]
+    ("name", "value"), [(name, value) for name in FILES for value in sorted(asked_for(name) - optional(name))]
 )
 def test_a_missing_value_is_an_error(app: flask.Flask, name: str, value: str) -> None:
     context = filled(name)
@@ -138,7 +138,7 @@ def test_a_mail_that_does_not_exist_is_an_error(app: flask.Flask) -> None:
 
 @pytest.mark.parametrize("name", CONTEXTS)
 def test_a_text_asks_for_what_its_sender_gives(name: str) -> None:
-    assert asked_for(name) - OPTIONAL == CONTEXTS[name]
+    assert asked_for(name) - optional(name) == CONTEXTS[name]
 
 
 def test_every_declared_mail_has_a_text_of_its_own() -> None:
@@ -154,15 +154,16 @@ def test_every_declared_mail_has_a_text_of_its_own() -> None:
     for _, mail in declared:
         if mail.tells_of is not None:
             undo = {"undo_link"} if mail.can_be_undone else set()
-            assert asked_for(mail.name) - OPTIONAL <= {"when", *mail.says} | undo
+            assert asked_for(mail.name) - optional(mail.name) <= {"when", *mail.says} | undo
 
 
 @pytest.mark.parametrize("name", COUNTING)
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_one_of_something_is_not_many(app: flask.Flask, name: str, locale: str) -> None:
     # when a text counts one, and two
-    counted = asked_for(name) & NUMBERS
-    one, two = (render(name, locale, {**filled(name), **dict.fromkeys(counted, count)}) for count in "12")
+    one, two = (
+        render(name, locale, {**filled(name), **dict.fromkeys(counted(name), count)}) for count in "12"
+    )
 
     # then more than the digit differs
     assert one.text.replace("1", "2") != two.text
