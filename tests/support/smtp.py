@@ -178,7 +178,8 @@ class _Handler:
 
     def _told(self, command: str) -> str | None:
         waiting = self._sink.replies.get(command)
-        return waiting.pop(0) if waiting else None
+        told = waiting.pop(0) if waiting else None
+        return None if told is None or told.startswith("2") else told
 
 
 def _free_port() -> int:
