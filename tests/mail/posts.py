@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import flask
+import jinja2
 import sqlalchemy as sa
 
 from flask_headless_auth import clock
@@ -31,8 +32,14 @@ def posting(database: str, server: Sink, **config: Any) -> flask.Flask:
     return ready(make_app(database, **{**ours, **config}))
 
 
+TEXTS = ("test", "other", "done", "undone", "old", "young", "waiting", "broken", "whole")
+TEXT = "{% extends layout %}{% block subject %}A test{% endblock %}{% block body %}{{ token }}{% endblock %}"
+"""The mails of these tests: templates of the host, as any host may have some."""
+
+
 def ready(app: flask.Flask) -> flask.Flask:
-    """The application, with its tables."""
+    """The application, with its tables and texts of its own."""
+    app.jinja_loader = jinja2.DictLoader({f"authsvc/emails/{name}.jinja": TEXT for name in TEXTS})
     assert app.test_client().get(f"{API}/config").status_code == 200
     return app
 
