@@ -1,6 +1,7 @@
 """The contract: OpenAPI 3.1 from the declarations of the operations, for one application's user model."""
 
 import json
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -50,6 +51,7 @@ class Api(flask_smorest.Api):
     def __init__(self, app: flask.Flask) -> None:
         self._blueprints: list[http.Blueprint] = []
         self._document: dict[str, Any] | None = None
+        self._building = threading.Lock()
         super().__init__(
             app,
             config_prefix="AUTHSVC",
@@ -84,7 +86,10 @@ class Api(flask_smorest.Api):
     def document(self) -> dict[str, Any]:
         """The spec as a plain dictionary, the same at every call."""
         if self._document is None:
-            self._document = self._build(state())
+            # Threads that ask first at the same time build it once: apispec refuses a component twice.
+            with self._building:
+                if self._document is None:
+                    self._document = self._build(state())
         return self._document
 
     def _build(self, ours: State) -> dict[str, Any]:

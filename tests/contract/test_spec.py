@@ -2,7 +2,9 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from flask_headless_auth import errors
+from flask_headless_auth.contract import Api
 from flask_headless_auth.features import catalog
+from flask_headless_auth.state import part
 from tests.contract.applications import APPLICATIONS, document_of, operations_of
 from tests.support.apps import PASSWORD, make_app, uuid_user
 
@@ -297,3 +301,21 @@ def test_two_applications_in_one_process_have_each_their_own_document() -> None:
     assert "tier" in members[1]
     assert "tier" not in members[0]
     assert documents[:2] == documents[2:]
+
+
+def test_first_requests_at_the_same_time_get_the_same_document() -> None:
+    # given a fresh worker, and four front ends that ask it at once
+    app = make_app("sqlite://")
+    together = threading.Barrier(4)
+
+    def ask(_: int) -> Any:
+        with app.app_context():
+            together.wait(10)
+            return part(Api).document()
+
+    # when it builds the document for them
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(ask, range(4)))
+
+    # then there is one
+    assert all(one is found[0] for one in found)
