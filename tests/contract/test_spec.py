@@ -48,8 +48,8 @@ def reached_from(node: Any, document: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     waiting = [node]
     while waiting:
-        for part in everywhere(waiting.pop()):
-            name = part.get("$ref", "").rpartition("/")[2]
+        for inner in everywhere(waiting.pop()):
+            name = inner.get("$ref", "").rpartition("/")[2]
             if name and name not in found:
                 found.add(name)
                 waiting.append(document["components"]["schemas"][name])

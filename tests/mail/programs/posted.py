@@ -49,7 +49,7 @@ def queue(*addresses: str) -> None:
     """Queue mails, in one transaction."""
     with app.app_context(), transaction():
         for address in addresses:
-            logic.queue("test", address, {})
+            logic.queue("address_in_use", address, {})
 
 
 def die_behind_the_commit() -> None:
