@@ -46,7 +46,8 @@ def test_a_process_that_is_killed_with_letters_in_hand_gives_them_back_when_its_
     program.end()
     server.answers.set()
 
-    # when others deliver at once, and when its claim is over
+    # when others deliver soon, and when its claim is over
+    clock.forward(minutes=2)
     at_once = deliver(app)
     clock.forward(minutes=16)
     later = deliver(app)
