@@ -85,6 +85,29 @@ def test_mails_that_come_while_the_thread_is_at_work_go_out_too(
     assert outcomes(app) == ["sent"] * 30
 
 
+def test_a_mail_that_comes_as_the_thread_is_about_to_end_goes_out_too(
+    database_url: str, server: Sink, ended: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a mail that comes when the thread has just seen that nothing waits
+    app = posting(database_url, server, AUTHSVC_MAIL_DELIVERY="thread")
+    go, late = courier.Rounds.go, ["late@example.com"]
+
+    def look(rounds: courier.Rounds, **options: Any) -> Any:
+        seen = go(rounds, **options)
+        if late:
+            queue(app, late.pop())
+        return seen
+
+    monkeypatch.setattr(courier.Rounds, "go", look)
+
+    # when another one has called it
+    queue(app, "ada@example.com")
+
+    # then both arrive
+    ended()
+    assert outcomes(app) == ["sent", "sent"]
+
+
 def test_letters_that_an_earlier_process_left_go_out_at_the_first_request(
     database_url: str, server: Sink, ended: Callable[[], None]
 ) -> None:

@@ -46,7 +46,8 @@ def test_a_process_that_is_killed_with_letters_in_hand_gives_them_back_when_its_
     program.end()
     server.answers.set()
 
-    # when others deliver at once, and when its claim is over
+    # when others deliver soon, and when its claim is over
+    clock.forward(minutes=2)
     at_once = deliver(app)
     clock.forward(minutes=16)
     later = deliver(app)
@@ -95,33 +96,29 @@ def test_a_mail_server_that_hangs_keeps_no_process_alive(database_url: str, serv
     assert program.end() == 0
 
 
-def test_a_child_of_a_process_whose_thread_was_at_work_delivers_its_own_mails(
+def test_a_child_of_a_process_whose_thread_is_at_work_delivers_its_own_mails(
     any_database_url: str, server: Sink
 ) -> None:
-    # given a process that has delivered, and waits for a letter to be due; and its child
-    server.replies["RCPT"] = ["250 OK", "450 later"]
-    words = (
-        "request",
-        "queue:ada@example.com",
-        "queue:bob@example.com",
-        "wait",
-        "fork",
-        "queue:eve@example.com",
-        "wait",
-    )
+    # given a process whose thread is with the mail server, and its child
+    server.answers.clear()
+    words = ("request", "queue:ada@example.com", "wait", "fork", "queue:eve@example.com", "wait")
     program = Program(any_database_url, server, *words)
     program.until_it_waits()
-    server.wait_for(1)
+    assert server.holds.wait(30)
     program.go_on()
 
     # when the child queues a mail
     program.until_it_waits()
 
-    # then it arrives, from a thread of the child
-    server.wait_for(2)
+    # then it arrives, from a thread of the child, while the parent's has no answer yet
+    arrived = server.wait_for(2, seconds=15)
+    assert [one.to[0] for one in arrived] == ["ada@example.com", "eve@example.com"]
+
+    # and both come to an end
+    server.answers.set()
     program.go_on()
     assert program.end() == 0, program.errors
-    assert "eve@example.com" in {one.to[0] for one in server.arrived}
+    assert outcomes(posting(any_database_url, server)) == ["sent", "sent"]
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ As a program it does what its arguments say, one after the other; `wait` waits f
 import os
 import signal
 import sys
+import threading
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,8 +54,13 @@ def queue(*addresses: str) -> None:
 
 
 def die_behind_the_commit() -> None:
-    """Let the next commit be the last thing that this process does."""
-    sa.event.listen(Session, "after_commit", lambda session: os.kill(os.getpid(), signal.SIGKILL))
+    """Let the next commit of this thread be the last thing that this process does."""
+
+    def die(session: Session) -> None:
+        if threading.current_thread() is threading.main_thread():
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(Session, "after_commit", die)
 
 
 def fork() -> None:
