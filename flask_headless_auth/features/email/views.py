@@ -32,7 +32,6 @@ from flask_headless_auth.wire import MessageSchema
 blueprint = http.Blueprint("email", __name__, description="Confirm and change e-mail addresses.")
 
 CONFIRMED = {"message": "The e-mail address is confirmed."}
-PAGE = {"text/html": {"schema": {"type": "string", "description": "A page with one button."}}}
 
 
 @blueprint.route("/confirm/<token>")
@@ -41,7 +40,7 @@ class OpenConfirmation(MethodView):
     @blueprint.never_head
     @blueprint.raises(ConfirmationLinkExpired)
     @blueprint.emits(EmailConfirmed, SessionRevoked)
-    @blueprint.doc(responses={"200": {"content": PAGE}})
+    @blueprint.shows_page
     @blueprint.response(200, MessageSchema)
     def get(self, token: str) -> dict[str, str] | flask.Response:
         """Confirm an address, from a program that asks for JSON; anybody else gets a page with a button.

@@ -71,6 +71,13 @@ def _words_about(user: Any) -> list[str]:
     return [value for value in values if isinstance(value, str) and value]
 
 
+def disown(user: Any) -> dict[str, int]:
+    """Drop the user's password: it is not the address's owner's."""
+    had_one = bool(user.password_hash)
+    user.password_hash = None
+    return {"passwords": int(had_one)}
+
+
 def public() -> dict[str, Any]:
     """The rules that a form can check by itself."""
     rules = settings(PasswordSettings)
