@@ -87,6 +87,11 @@ class Blueprint(flask_smorest.Blueprint):
         return _fact("finds", True)(view)
 
     @staticmethod
+    def shows_page(view: F) -> F:
+        """The operation answers people who open a link with a page."""
+        return _fact("shows_page", True)(view)
+
+    @staticmethod
     def never_head(view: F) -> F:
         """HEAD is answered 405: Flask would run the GET, and that uses something up (RFC 9110 §9.2.1)."""
 

@@ -71,6 +71,8 @@ def describe(doc: dict[str, Any], info: Mapping[str, Any], method: str) -> dict[
     if info.get("delivers"):
         doc["parameters"] = [*doc.get("parameters", []), DELIVERY_PARAMETER]
     responses = doc.setdefault("responses", {})
+    if info.get("shows_page"):
+        responses[200]["content"]["text/html"] = {"schema": {"type": "string"}}
     for status, kinds in sorted(_by_status(refusals(doc, info, method)).items()):
         responses[str(status)] = refusal_response(kinds)
     doc["x-rate-limit"] = [*([info["limit"]] if info.get("limit") else []), *info.get("counts", [])]

@@ -38,8 +38,8 @@ class Operation(NamedTuple):
 
     @property
     def is_guarded(self) -> bool:
-        """Whether it asks for a token."""
-        return bool(self.facts["security"])
+        """Whether it asks for a token: an empty way among others says that it takes one and needs none."""
+        return bool(self.facts["security"]) and {} not in self.facts["security"]
 
     def bodies(self) -> Iterator[dict[str, Any]]:
         """What is sent, and what is answered when all is well."""

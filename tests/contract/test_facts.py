@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import flask
 import pytest
 from werkzeug.test import TestResponse
 
+from flask_headless_auth import users
 from flask_headless_auth.events import Event
 from flask_headless_auth.features import catalog
+from flask_headless_auth.features.vouchers import logic as vouchers
+from flask_headless_auth.state import state
 from tests.contract.applications import OPERATIONS, Operation
-from tests.support.apps import Clock, Person
+from tests.support.apps import API, Clock, Person
+from tests.support.mails import mails
 
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
@@ -25,6 +30,9 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
     ),
     "reauthenticate_account": lambda ada: ada.post("/reauthenticate", {"method": "pwd", "password": WRONG}),
     "refresh_session": lambda ada: ada.refresh(),
+    "signup_account": lambda ada: Person(ada.app, "bearer", "eve@example.com").sign_up(),
+    "resend_account": lambda ada: ada.post("/resend-verification"),
+    "email_change_account": lambda ada: ada.post("/email/change", {"email": "new@example.com"}),
 }
 """A try that each limit of an account counts."""
 
@@ -57,7 +65,10 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     found = {one.name for one in OPERATIONS if not one.is_guarded}
 
     # then they are these; an operation is added here on purpose or not at all
-    assert found == {"signUp", "login", "getConfig", "getJwks"}
+    assert found == {
+        "signUp", "login", "getConfig", "getJwks", "openConfirmation", "confirmEmail", "denySignUp",
+        "resendVerification", "changeEmail",
+    }  # fmt: skip
 
 
 @named([one for one in OPERATIONS if one.is_guarded])
@@ -130,8 +141,43 @@ def listen(app: flask.Flask) -> dict[str, set[str]]:
     return heard
 
 
-def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.Flask, clock: Clock) -> None:
-    # given somebody at a server, and an ear for every event
+def confirm_and_change_addresses(app: flask.Flask) -> None:
+    """Confirm an account that loses its sessions by it, in both ways; deny one; move one."""
+
+    def signed_up() -> Person:
+        made = Person(app, "bearer")
+        assert made.sign_up().status_code == 201
+        return made
+
+    def token_of(name: str) -> str:
+        newest = [one for one in mails(app) if one["mail"] == name][-1]
+        return str(newest["context"]["link"].rpartition("/")[2])
+
+    for method in ("GET", "POST"):
+        squatted = signed_up()
+        with app.app_context():
+            # As when a link is asked for while several sign-ups wait.
+            user = users.by_email(squatted.email)
+            content = {"email": squatted.email, "drops": True, "profile": {}}
+            token = vouchers.issue("confirm", timedelta(days=1), content, user=user).token
+            state().db.session.commit()
+        headers = {"Accept": "application/json"}
+        answer = app.test_client().open(f"{API}/confirm/{token}", method=method, headers=headers)
+        assert answer.status_code == 200
+        assert squatted.me().status_code == 401
+    signed_up()
+    assert app.test_client().post(f"{API}/confirm/{token_of('confirm')}/not-me").status_code == 200
+    mover = signed_up()
+    assert mover.post("/resend-verification").status_code == 200
+    assert mover.post("/email/change", {"email": "moved@example.com"}).status_code == 200
+    assert app.test_client().post(f"{API}/email/change/{token_of('confirm_change')}").status_code == 200
+
+
+def test_the_events_that_an_operation_emits_are_those_that_it_names(
+    build: Callable[..., flask.Flask], clock: Clock
+) -> None:
+    # given somebody at a server that sends mail, and an ear for every event
+    app = build(EMAIL_SERVICE="console", AUTHSVC_MAIL_DELIVERY="command")
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -159,6 +205,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.F
     clock.forward(minutes=5)
     assert tablet.refresh(used).json["code"] == "refresh_reused"
     assert ada.sign_out().status_code == 200
+    confirm_and_change_addresses(app)
 
     # then each operation emitted what the document says of it, and nothing else
     assert {one.name: heard[one.name] for one in OPERATIONS} == {

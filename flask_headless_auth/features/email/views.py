@@ -31,22 +31,23 @@ from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("email", __name__, description="Confirm and change e-mail addresses.")
 
+TOKEN = [{"in": "path", "name": "token", "description": "The end of the link in the mail."}]
 CONFIRMED = {"message": "The e-mail address is confirmed."}
-PAGE = {"text/html": {"schema": {"type": "string", "description": "A page with one button."}}}
 
 
-@blueprint.route("/confirm/<token>")
+@blueprint.route("/confirm/<token>", parameters=TOKEN)
 class OpenConfirmation(MethodView):
     @limited("change")
     @blueprint.never_head
     @blueprint.raises(ConfirmationLinkExpired)
     @blueprint.emits(EmailConfirmed, SessionRevoked)
-    @blueprint.doc(responses={"200": {"content": PAGE}})
+    @blueprint.shows_page
     @blueprint.response(200, MessageSchema)
     def get(self, token: str) -> dict[str, str] | flask.Response:
-        """Confirm an address, from a program that asks for JSON; anybody else gets a page with a button.
+        """Confirm an address, from a program that asks for JSON.
 
-        Mail scanners open links, so opening one changes nothing. New front ends use POST.
+        Anybody else gets a page with a button: mail scanners open links, so opening one changes nothing. New
+        front ends use POST.
         """
         if forms.wants_page():
             return forms.show("confirm", token=token)
@@ -54,7 +55,7 @@ class OpenConfirmation(MethodView):
         return CONFIRMED
 
 
-@blueprint.route("/confirm/<token>")
+@blueprint.route("/confirm/<token>", parameters=TOKEN)
 class ConfirmEmail(MethodView):
     @limited("change")
     @blueprint.raises(ConfirmationLinkExpired)
@@ -69,7 +70,7 @@ class ConfirmEmail(MethodView):
         return CONFIRMED
 
 
-@blueprint.route("/confirm/<token>/not-me")
+@blueprint.route("/confirm/<token>/not-me", parameters=TOKEN)
 class DenySignUp(MethodView):
     @limited("change")
     @blueprint.raises(ConfirmationLinkExpired)
@@ -122,7 +123,7 @@ class RequestEmailChange(MethodView):
         return {"message": "A mail with a link is on its way to the new address."}
 
 
-@blueprint.route("/email/change/<token>")
+@blueprint.route("/email/change/<token>", parameters=TOKEN)
 class ChangeEmail(MethodView):
     @limited("change")
     @blueprint.raises(EmailChangeLinkExpired, EmailTaken)

@@ -29,13 +29,14 @@ def sign_up(*, email: str, password: str, **profile: Any) -> dict[str, Any]:
     password_rules.check(
         password, about=[email, *(str(one) for one in profile.values() if isinstance(one, str))]
     )
+    _refuse_taken(profile)
+    limits.count("signup_account", f"email:{email}")
     make = _confirmed_first if confirmation.is_required() else _signed_in
     return make(email, password, profile)
 
 
 def _signed_in(email: str, password: str, profile: Mapping[str, Any]) -> dict[str, Any]:
-    _refuse_taken({"email": email, **profile})
-    limits.count("signup_account", f"email:{email}")
+    _refuse_taken({"email": email})
     hashed = part(Hashing).hash(password)
 
     def make() -> dict[str, Any]:
@@ -58,8 +59,6 @@ def _signed_in(email: str, password: str, profile: Mapping[str, Any]) -> dict[st
 
 def _confirmed_first(email: str, password: str, profile: Mapping[str, Any]) -> dict[str, Any]:
     """Free, unconfirmed and confirmed addresses cost the same: one hash, and as many statements."""
-    _refuse_taken(profile)
-    limits.count("signup_account", f"email:{email}")
     confirmation.need_mail()
     hashed = confirmation.hash_for(email, password)
     try:
@@ -122,11 +121,12 @@ def add(**values: Any) -> Any:
 
 
 def _refuse_taken(values: Mapping[str, Any]) -> None:
-    if users.is_taken("email", values.get("email")):
-        raise EmailTaken
-    for column in users.unique_columns():
-        if users.is_taken(column, values.get(column)):
-            raise (UsernameTaken() if column == "username" else Conflict(f"This {column} is taken."))
+    for column in {"email", *users.unique_columns()} & set(values):
+        if users.is_taken(column, values[column]):
+            raise _TAKEN[column]() if column in _TAKEN else Conflict(f"This {column} is taken.")
+
+
+_TAKEN: Mapping[str, type[Conflict]] = {"email": EmailTaken, "username": UsernameTaken}
 
 
 def public() -> dict[str, Any]:
