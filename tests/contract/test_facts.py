@@ -12,9 +12,12 @@ from flask_headless_auth.events import Event
 from flask_headless_auth.features import catalog
 from tests.contract.applications import OPERATIONS, Operation
 from tests.support.apps import Clock, Person
+from tests.support.mails import mails
 
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
+WRONG_CODE = "000000"
+MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
 
 LIMITS = {name: limit for feature in catalog.ALL for name, limit in feature.limits.items()}
 
@@ -25,6 +28,14 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
     ),
     "reauthenticate_account": lambda ada: ada.post("/reauthenticate", {"method": "pwd", "password": WRONG}),
     "refresh_session": lambda ada: ada.refresh(),
+    "magic_link_account": lambda ada: ada.post("/magic-link", {"email": ada.email}),
+    "magic_code_account": lambda ada: ada.post(
+        "/magic-link/verify",
+        {
+            "challenge": ada.post("/magic-link", {"email": ada.email}).json["challenge"],
+            "code": WRONG_CODE,
+        },
+    ),
 }
 """A try that each limit of an account counts."""
 
@@ -57,7 +68,7 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     found = {one.name for one in OPERATIONS if not one.is_guarded}
 
     # then they are these; an operation is added here on purpose or not at all
-    assert found == {"signUp", "login", "getConfig", "getJwks"}
+    assert found == {"signUp", "login", "getConfig", "getJwks", "sendMagicLink", "verifyMagicLink"}
 
 
 @named([one for one in OPERATIONS if one.is_guarded])
@@ -88,7 +99,7 @@ def test_an_operation_counts_each_limit_that_it_names(
     operation: Operation, limit: str, build: Callable[..., flask.Flask]
 ) -> None:
     # given a server where this limit allows one try in an hour
-    app = build(RATELIMIT_ENABLED=True, **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"})
+    app = build(RATELIMIT_ENABLED=True, **MAIL, **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"})
     ada = Person(app, "bearer", "ada@example.com")
 
     def attempt() -> TestResponse:
@@ -130,8 +141,11 @@ def listen(app: flask.Flask) -> dict[str, set[str]]:
     return heard
 
 
-def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.Flask, clock: Clock) -> None:
+def test_the_events_that_an_operation_emits_are_those_that_it_names(
+    build: Callable[..., flask.Flask], clock: Clock
+) -> None:
     # given somebody at a server, and an ear for every event
+    app = build(**MAIL)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -159,6 +173,10 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.F
     clock.forward(minutes=5)
     assert tablet.refresh(used).json["code"] == "refresh_reused"
     assert ada.sign_out().status_code == 200
+    for wrong in (False, True):
+        ada.post("/magic-link", {"email": ada.email})
+        token = mails(app)[-1]["context"]["link"].rpartition("/")[2]
+        tablet.post("/magic-link/verify", {"token": token[:-1] if wrong else token})
 
     # then each operation emitted what the document says of it, and nothing else
     assert {one.name: heard[one.name] for one in OPERATIONS} == {
