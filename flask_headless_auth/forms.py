@@ -2,6 +2,9 @@
 
 A page is shown by GET and changes nothing; its form is sent by POST (urlencoded) to a route of its own. The
 cross-site check guards it, so the page names its own origin: `Referrer-Policy: same-origin`.
+
+A template extends `page.jinja` with the blocks `title` and `body`; `assets/page.css` says which classes there
+are for forms and messages.
 """
 
 from typing import Any
@@ -9,14 +12,15 @@ from typing import Any
 import flask
 from flask import request
 
-from flask_headless_auth import http, texts
+from flask_headless_auth import http, links, texts
 from flask_headless_auth.settings import CoreSettings
-from flask_headless_auth.state import settings
+from flask_headless_auth.state import part, settings
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action {targets}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+"""Content-Security-Policy of every page."""
 
 LONGEST = 4096
 """Most characters of a field that are read."""
@@ -29,17 +33,27 @@ def pages(feature: str, import_name: str) -> flask.Blueprint:
     return blueprint
 
 
-def show(name: str, *, status: int = 200, **context: Any) -> flask.Response:
+def show(name: str, /, *, status: int = 200, **context: Any) -> flask.Response:
     """The page `pages/<name>.jinja`, in the reader's language."""
     locale = texts.locale_asked_for()
     core = settings(CoreSettings)
     template = texts.templates().environment(locale, is_html=True).get_template(f"pages/{name}.jinja")
-    body = template.render(locale=locale, prefix=core.url_prefix, app_name=core.app_name or "", **context)
-    response = flask.Response(body, status=status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = POLICY
+    frame = {"prefix": core.url_prefix, "app_name": core.app_name or "", "home_url": core.frontend_url}
+    response = flask.Response(
+        template.render(locale=locale, **frame, **context), status=status, mimetype="text/html"
+    )
+    response.headers["Content-Security-Policy"] = POLICY.format(targets=_targets())
     response.headers["Referrer-Policy"] = "same-origin"
+    response.content_language.add(locale)
     response.vary.add("Accept-Language")
     return response
+
+
+def _targets() -> str:
+    """Where the answer to a form may send the browser: Chromium holds redirects against `form-action`."""
+    allowed = part(links.Allowed)
+    schemes = {f"{uri.partition(':')[0]}:" for uri in allowed.uris}
+    return " ".join(["'self'", *sorted(allowed.origins | schemes)])
 
 
 def field(name: str) -> str:
