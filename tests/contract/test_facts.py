@@ -20,6 +20,8 @@ from tests.support.mails import mails
 
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
+WRONG_CODE = "000000"
+MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
 
 LIMITS = {name: limit for feature in catalog.ALL for name, limit in feature.limits.items()}
 
@@ -33,6 +35,14 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
     "signup_account": lambda ada: Person(ada.app, "bearer", "eve@example.com").sign_up(),
     "resend_account": lambda ada: ada.post("/resend-verification"),
     "email_change_account": lambda ada: ada.post("/email/change", {"email": "new@example.com"}),
+    "magic_link_account": lambda ada: ada.post("/magic-link", {"email": ada.email}),
+    "magic_code_account": lambda ada: ada.post(
+        "/magic-link/verify",
+        {
+            "challenge": ada.post("/magic-link", {"email": ada.email}).json["challenge"],
+            "code": WRONG_CODE,
+        },
+    ),
 }
 """A try that each limit of an account counts."""
 
@@ -67,7 +77,8 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     # then they are these; an operation is added here on purpose or not at all
     assert found == {
         "signUp", "login", "getConfig", "getJwks", "openConfirmation", "confirmEmail", "denySignUp",
-        "resendVerification", "changeEmail",
+        "resendVerification", "changeEmail", "requestPasswordReset", "resetPassword", "revertAccount",
+        "sendMagicLink", "verifyMagicLink",
     }  # fmt: skip
 
 
@@ -99,7 +110,7 @@ def test_an_operation_counts_each_limit_that_it_names(
     operation: Operation, limit: str, build: Callable[..., flask.Flask]
 ) -> None:
     # given a server where this limit allows one try in an hour
-    app = build(RATELIMIT_ENABLED=True, **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"})
+    app = build(RATELIMIT_ENABLED=True, **MAIL, **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"})
     ada = Person(app, "bearer", "ada@example.com")
 
     def attempt() -> TestResponse:
@@ -177,7 +188,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
     build: Callable[..., flask.Flask], clock: Clock
 ) -> None:
     # given somebody at a server that sends mail, and an ear for every event
-    app = build(EMAIL_SERVICE="console", AUTHSVC_MAIL_DELIVERY="command")
+    app = build(**MAIL)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -205,6 +216,13 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
     clock.forward(minutes=5)
     assert tablet.refresh(used).json["code"] == "refresh_reused"
     assert ada.sign_out().status_code == 200
+    phone.password = NEW
+    assert phone.sign_in().status_code == 200
+    for wrong in (False, True):
+        ada.post("/magic-link", {"email": ada.email})
+        links = [one["context"]["link"] for one in mails(app) if one["mail"] == "magic_link"]
+        token = links[-1].rpartition("/")[2]
+        tablet.post("/magic-link/verify", {"token": token[:-1] if wrong else token})
     confirm_and_change_addresses(app)
 
     # then each operation emitted what the document says of it, and nothing else

@@ -250,8 +250,9 @@ def test_the_server_takes_the_examples_of_its_own_document(name: str) -> None:
         body = one.facts["requestBody"]["content"]["application/json"]["example"]
         answer = client.open(one.path, method=one.method.upper(), json=body, headers=headers)
 
-        # then it is not refused for what it says
-        assert answer.status_code not in (400, 413, 415, 422), (one.name, answer.json)
+        # then it is not refused for what it says; a link of the document is no link of this application
+        is_read = answer.status_code not in (400, 413, 415, 422)
+        assert is_read or answer.json["code"].endswith("_expired"), (one.name, answer.json)
 
 
 def test_another_prefix_is_in_every_path_and_example() -> None:

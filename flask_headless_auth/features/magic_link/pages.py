@@ -3,8 +3,9 @@
 from typing import Any
 
 import flask
+from flask.typing import ResponseReturnValue
 
-from flask_headless_auth import cookies, forms, limits, links
+from flask_headless_auth import cookies, forms, limits
 from flask_headless_auth.errors import AuthError
 from flask_headless_auth.features.magic_link import logic
 from flask_headless_auth.limits import limited
@@ -24,13 +25,13 @@ def ask(token: str) -> flask.Response:
     if not _keeps_cookies():
         return forms.show("magic_link_code")
     try:
-        return _leading_home(forms.show("magic_link", account=logic.account_of(token)))
+        return forms.show("magic_link", token=token, account=logic.account_of(token))
     except AuthError as refusal:
         return _refused(refusal)
 
 
-@pages.post(PATH)
-def enter(token: str) -> flask.Response:
+@pages.post(f"{PATH}/form")
+def enter(token: str) -> ResponseReturnValue:
     """The button: signs in on the cookie channel and goes home."""
     if not _keeps_cookies():
         return forms.show("magic_link_code")
@@ -42,13 +43,12 @@ def enter(token: str) -> flask.Response:
         return _refused(refusal)
 
 
-def _entered(answer: dict[str, Any]) -> flask.Response:
+def _entered(answer: dict[str, Any]) -> ResponseReturnValue:
     if answer["status"] != "signed_in":
         # A second factor, for instance: the application knows how to ask for it.
         return forms.show("magic_link_unfinished")
     home = _home()
-    response: Any = forms.show("magic_link_done") if home is None else flask.redirect(home, 303)
-    return response  # type: ignore[no-any-return]
+    return forms.show("magic_link_done") if home is None else flask.redirect(home, 303)
 
 
 def _refused(refusal: AuthError) -> flask.Response:
@@ -65,14 +65,3 @@ def _keeps_cookies() -> bool:
 def _home() -> str | None:
     core = settings(CoreSettings)
     return core.post_login_redirect_url or core.frontend_url
-
-
-def _leading_home(page: flask.Response) -> flask.Response:
-    """Let the form lead home: Chromium holds what a form is redirected to against `form-action` too."""
-    home = links.origin_of(_home() or "")
-    if home is not None:
-        policy = page.headers["Content-Security-Policy"]
-        page.headers["Content-Security-Policy"] = policy.replace(
-            "form-action 'self'", f"form-action 'self' {home}"
-        )
-    return page

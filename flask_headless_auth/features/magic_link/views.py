@@ -19,6 +19,7 @@ from flask_headless_auth.features.magic_link.schemas import (
     MagicLinkSentSchema,
 )
 from flask_headless_auth.features.mail.events import MailQueued
+from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.features.signin.events import SignedIn, SignInFailed
 from flask_headless_auth.features.signin.schemas import SignInAnswerSchema
 from flask_headless_auth.limits import limited
@@ -53,7 +54,7 @@ class VerifyMagicLink(MethodView):
     @blueprint.counts("magic_code_account")
     @blueprint.delivers
     @blueprint.raises(MagicLinkExpired, SecondFactorUnavailable)
-    @blueprint.emits(SignedIn, SignInFailed)
+    @blueprint.emits(SignedIn, SignInFailed, SessionRevoked)
     @blueprint.arguments(
         MagicLinkProofSchema, example={"challenge": "Wy3Qh0c7mZk2l5v8Xr1T", "code": "012345"}
     )

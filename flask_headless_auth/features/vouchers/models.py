@@ -102,7 +102,7 @@ def is_kept(purpose: str, marks: Sequence[str], now: datetime, except_for: Any) 
     voucher = table(Voucher)
     query = sa.select(voucher.id).where(voucher.address.in_(marks), *_good(voucher, purpose, now)).limit(1)
     if except_for is not None:
-        query = query.where(voucher.user_id != except_for)
+        query = query.where(voucher.user_id.is_distinct_from(except_for))
     return state().db.session.execute(query).first() is not None
 
 
