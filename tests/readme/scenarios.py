@@ -118,6 +118,9 @@ DEPLOYED = {
     "GOOGLE_CLIENT_SECRET": secrets.token_hex(16),
     "MICROSOFT_CLIENT_ID": "microsoft-client",
     "MICROSOFT_CLIENT_SECRET": secrets.token_hex(16),
+    "ENCRYPTION_KEY": secrets.token_hex(32),
+    # Nobody listens for mail there.
+    "MAIL_SERVER": "127.0.0.1",
     "MAIL_USERNAME": "post@example.com",
     "MAIL_PASSWORD": secrets.token_hex(8),
 }
