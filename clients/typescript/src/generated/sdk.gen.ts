@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { CheckAuthData, CheckAuthErrors, CheckAuthResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetMeData, GetMeErrors, GetMeResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PatchMeData, PatchMeErrors, PatchMeResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, SignUpData, SignUpErrors, SignUpResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePasswordData, UpdatePasswordErrors, UpdatePasswordResponses } from './types.gen.js';
+import type { ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, DenySignUpData, DenySignUpErrors, DenySignUpResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetMeData, GetMeErrors, GetMeResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenConfirmationData, OpenConfirmationErrors, OpenConfirmationResponses, PatchMeData, PatchMeErrors, PatchMeResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevertAccountData, RevertAccountErrors, RevertAccountResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SignUpData, SignUpErrors, SignUpResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePasswordData, UpdatePasswordErrors, UpdatePasswordResponses, VerifyMagicLinkData, VerifyMagicLinkErrors, VerifyMagicLinkResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -254,6 +254,87 @@ export class AuthApi extends HeyApiClient {
     }
     
     /**
+     * Confirm an address, from a program that asks for JSON.
+     *
+     * Anybody else gets a page with a button: mail scanners open links, so opening one changes nothing. New
+     * front ends use POST.
+     */
+    public openConfirmation<ThrowOnError extends boolean = false>(options: Options<OpenConfirmationData, ThrowOnError>) {
+        return (options.client ?? this.client).get<OpenConfirmationResponses, OpenConfirmationErrors, ThrowOnError>({ url: '/api/auth/confirm/{token}', ...options });
+    }
+    
+    /**
+     * Confirm an address with the token of the link from the mail.
+     *
+     * Nobody is signed in by it. A second time the answer is the same.
+     */
+    public confirmEmail<ThrowOnError extends boolean = false>(options: Options<ConfirmEmailData, ThrowOnError>) {
+        return (options.client ?? this.client).post<ConfirmEmailResponses, ConfirmEmailErrors, ThrowOnError>({ url: '/api/auth/confirm/{token}', ...options });
+    }
+    
+    /**
+     * Say that I did not sign up: somebody else used my address.
+     *
+     * The account is erased, unless its address was confirmed.
+     */
+    public denySignUp<ThrowOnError extends boolean = false>(options: Options<DenySignUpData, ThrowOnError>) {
+        return (options.client ?? this.client).post<DenySignUpResponses, DenySignUpErrors, ThrowOnError>({ url: '/api/auth/confirm/{token}/not-me', ...options });
+    }
+    
+    /**
+     * Ask for another mail with a confirmation link.
+     *
+     * For `email`, or for the signed-in user. The answer is the same for every address, whether an account
+     * waits for its confirmation or not.
+     */
+    public resendVerification<ThrowOnError extends boolean = false>(options?: Options<ResendVerificationData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/resend-verification',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options?.headers
+            }
+        });
+    }
+    
+    /**
+     * Ask for another e-mail address.
+     *
+     * It becomes mine when I open the link in the mail that goes there. The answer does not say whether
+     * somebody else has it. The old address is told.
+     */
+    public requestEmailChange<ThrowOnError extends boolean = false>(options: Options<RequestEmailChangeData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RequestEmailChangeResponses, RequestEmailChangeErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/email/change',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Change an e-mail address with the token of the link from the mail.
+     *
+     * Nobody needs to be signed in. The old address is told, with a way back.
+     */
+    public changeEmail<ThrowOnError extends boolean = false>(options: Options<ChangeEmailData, ThrowOnError>) {
+        return (options.client ?? this.client).post<ChangeEmailResponses, ChangeEmailErrors, ThrowOnError>({ url: '/api/auth/email/change/{token}', ...options });
+    }
+    
+    /**
      * Get the signed-in user.
      *
      * `role` is the first of `roles`. The other members are columns of the application's user model.
@@ -334,9 +415,45 @@ export class AuthApi extends HeyApiClient {
     }
     
     /**
+     * Ask for a mail with a link to choose a new password.
+     *
+     * The answer is the same for every address, whether an account has it or not. The link works once, until
+     * the next one is asked for. Send its token and the new password to `POST /reset-password/<token>`.
+     */
+    public requestPasswordReset<ThrowOnError extends boolean = false>(options: Options<RequestPasswordResetData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError>({
+            url: '/api/auth/request-password-reset',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Choose a new password with the token of the link from the mail.
+     *
+     * Every session of the account ends, and nobody is signed in: send the user to the sign-in. After
+     * `weak_password` the link still works.
+     */
+    public resetPassword<ThrowOnError extends boolean = false>(options: Options<ResetPasswordData, ThrowOnError>) {
+        return (options.client ?? this.client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError>({
+            url: '/api/auth/reset-password/{token}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * Make an account with e-mail and password, and sign in.
      *
      * The fields beside `email` and `password` are the profile columns of the application's user model.
+     * Where addresses are confirmed first, the answer is `verification_required` for every address, and a
+     * mail says what happens next.
      */
     public signUp<ThrowOnError extends boolean = false>(options: Options<SignUpData, ThrowOnError>) {
         return (options.client ?? this.client).post<SignUpResponses, SignUpErrors, ThrowOnError>({
@@ -347,5 +464,51 @@ export class AuthApi extends HeyApiClient {
                 ...options.headers
             }
         });
+    }
+    
+    /**
+     * Ask for a mail that signs me in.
+     *
+     * The mail has a link and a six-digit code. Send the link's token, or this answer's `challenge` with the
+     * code, to `POST /magic-link/verify`. The answer is the same whether the address has an account or not;
+     * a new request ends the link and the code of older ones.
+     */
+    public sendMagicLink<ThrowOnError extends boolean = false>(options: Options<SendMagicLinkData, ThrowOnError>) {
+        return (options.client ?? this.client).post<SendMagicLinkResponses, SendMagicLinkErrors, ThrowOnError>({
+            url: '/api/auth/magic-link',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Sign in with the link or the code from the mail.
+     *
+     * Send `token`, or `challenge` and `code`; a code has five tries. Wrong, old and used are answered
+     * alike. `status` says whether somebody is signed in or a second factor is asked for.
+     */
+    public verifyMagicLink<ThrowOnError extends boolean = false>(options?: Options<VerifyMagicLinkData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<VerifyMagicLinkResponses, VerifyMagicLinkErrors, ThrowOnError>({
+            url: '/api/auth/magic-link/verify',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options?.headers
+            }
+        });
+    }
+    
+    /**
+     * Take back what a notice told of: "this was not me".
+     *
+     * Every session ends, the password is void, the address that the notice went to is the account's again,
+     * and a mail with a link for a new password goes there. Nobody is signed in. The link works once, for
+     * three days.
+     */
+    public revertAccount<ThrowOnError extends boolean = false>(options: Options<RevertAccountData, ThrowOnError>) {
+        return (options.client ?? this.client).post<RevertAccountResponses, RevertAccountErrors, ThrowOnError>({ url: '/api/auth/security/revert/{token}', ...options });
     }
 }

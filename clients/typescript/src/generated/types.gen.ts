@@ -74,6 +74,13 @@ export type CurrentSession = {
 export type Delivery = 'cookies' | 'body';
 
 /**
+ * The new address.
+ */
+export type EmailChangeRequest = {
+    email: string;
+};
+
+/**
  * How many sessions ended.
  */
 export type Ended = {
@@ -84,7 +91,7 @@ export type Ended = {
 /**
  * What was refused; stable for ever.
  */
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'conflict' | 'cross_site_request' | 'email_taken' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'permission_denied' | 'refresh_reused' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_taken' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'permission_denied' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
 
 /**
  * Public keys (RFC 7517).
@@ -109,10 +116,72 @@ export type LoginRequest = {
 };
 
 /**
+ * The link's `token`, or the `challenge` of the request and the `code` from its mail.
+ */
+export type MagicLinkProof = {
+    /**
+     * From the link.
+     */
+    token?: string;
+    /**
+     * From `POST /magic-link`.
+     */
+    challenge?: string;
+    /**
+     * From the mail.
+     */
+    code?: string;
+    /**
+     * Stay signed in when the browser closes.
+     */
+    remember?: boolean;
+};
+
+/**
+ * Whom to send a link.
+ */
+export type MagicLinkRequest = {
+    email: string;
+};
+
+/**
+ * What to send along with the code, whether the address has an account or not.
+ */
+export type MagicLinkSent = {
+    /**
+     * Opaque; keep it for the code.
+     */
+    challenge: string;
+    /**
+     * Seconds link and code work.
+     */
+    expires_in: number;
+    message: string;
+};
+
+/**
  * It is done.
  */
 export type Message = {
     message: string;
+};
+
+/**
+ * The new password.
+ */
+export type NewPassword = {
+    password: string;
+};
+
+/**
+ * Where the link goes, and the page that it leads to.
+ */
+export type PasswordResetRequest = {
+    email: string;
+    /**
+     * Page of a front end or app on the server's list; it gets `token` in its query.
+     */
+    redirect_url?: string;
 };
 
 /**
@@ -208,6 +277,13 @@ export type ProfileUpdate = {
 };
 
 /**
+ * Where the link goes; without it, to the signed-in user.
+ */
+export type ResendRequest = {
+    email?: string;
+};
+
+/**
  * One of my devices: a sign-in that still stands.
  */
 export type Session = {
@@ -248,7 +324,9 @@ export type SignInAnswer = ({
     status: 'signed_in';
 } & SignedIn) | ({
     status: 'challenge';
-} & Challenge);
+} & Challenge) | ({
+    status: 'verification_required';
+} & VerificationRequired);
 
 /**
  * What to sign out of.
@@ -343,6 +421,14 @@ export type User = {
  */
 export type UserEnvelope = {
     user: User;
+};
+
+/**
+ * The address has to be confirmed first; a mail with a link is on its way. Nobody is signed in.
+ */
+export type VerificationRequired = {
+    status: 'verification_required';
+    email: string;
 };
 
 export type RefreshTokenData = {
@@ -914,6 +1000,326 @@ export type GetConfigResponses = {
 
 export type GetConfigResponse = GetConfigResponses[keyof GetConfigResponses];
 
+export type OpenConfirmationData = {
+    body?: never;
+    path: {
+        /**
+         * The end of the link in the mail.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/auth/confirm/{token}';
+};
+
+export type OpenConfirmationErrors = {
+    /**
+     * - `confirmation_link_expired`: The link is old, forged or already used for something else; the three are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type OpenConfirmationError = OpenConfirmationErrors[keyof OpenConfirmationErrors];
+
+export type OpenConfirmationResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type OpenConfirmationResponse = OpenConfirmationResponses[keyof OpenConfirmationResponses];
+
+export type ConfirmEmailData = {
+    body?: never;
+    path: {
+        /**
+         * The end of the link in the mail.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/auth/confirm/{token}';
+};
+
+export type ConfirmEmailErrors = {
+    /**
+     * - `confirmation_link_expired`: The link is old, forged or already used for something else; the three are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ConfirmEmailError = ConfirmEmailErrors[keyof ConfirmEmailErrors];
+
+export type ConfirmEmailResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type ConfirmEmailResponse = ConfirmEmailResponses[keyof ConfirmEmailResponses];
+
+export type DenySignUpData = {
+    body?: never;
+    path: {
+        /**
+         * The end of the link in the mail.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/auth/confirm/{token}/not-me';
+};
+
+export type DenySignUpErrors = {
+    /**
+     * - `confirmation_link_expired`: The link is old, forged or already used for something else; the three are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type DenySignUpError = DenySignUpErrors[keyof DenySignUpErrors];
+
+export type DenySignUpResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type DenySignUpResponse = DenySignUpResponses[keyof DenySignUpResponses];
+
+export type ResendVerificationData = {
+    body?: ResendRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/resend-verification';
+};
+
+export type ResendVerificationErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `mail_missing`: The operation sends a mail, and nobody said how.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ResendVerificationError = ResendVerificationErrors[keyof ResendVerificationErrors];
+
+export type ResendVerificationResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
+
+export type RequestEmailChangeData = {
+    body: EmailChangeRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/email/change';
+};
+
+export type RequestEmailChangeErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `mail_missing`: The operation sends a mail, and nobody said how.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type RequestEmailChangeError = RequestEmailChangeErrors[keyof RequestEmailChangeErrors];
+
+export type RequestEmailChangeResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type RequestEmailChangeResponse = RequestEmailChangeResponses[keyof RequestEmailChangeResponses];
+
+export type ChangeEmailData = {
+    body?: never;
+    path: {
+        /**
+         * The end of the link in the mail.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/auth/email/change/{token}';
+};
+
+export type ChangeEmailErrors = {
+    /**
+     * - `email_change_link_expired`: The link is old, forged or already used; the three are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `email_taken`: Somebody has an account with this e-mail address.
+     */
+    409: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ChangeEmailError = ChangeEmailErrors[keyof ChangeEmailErrors];
+
+export type ChangeEmailResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type ChangeEmailResponse = ChangeEmailResponses[keyof ChangeEmailResponses];
+
 export type GetMeData = {
     body?: never;
     path?: never;
@@ -1155,6 +1561,122 @@ export type UpdatePasswordResponses = {
 
 export type UpdatePasswordResponse = UpdatePasswordResponses[keyof UpdatePasswordResponses];
 
+export type RequestPasswordResetData = {
+    body: PasswordResetRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/request-password-reset';
+};
+
+export type RequestPasswordResetErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `mail_missing`: The operation sends a mail, and nobody said how.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type RequestPasswordResetError = RequestPasswordResetErrors[keyof RequestPasswordResetErrors];
+
+export type RequestPasswordResetResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof RequestPasswordResetResponses];
+
+export type ResetPasswordData = {
+    body: NewPassword;
+    path: {
+        token: string;
+    };
+    query?: never;
+    url: '/api/auth/reset-password/{token}';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `reset_link_expired`: The link is old, forged or already used; the three are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     * - `weak_password`: The new password is too short, too long, too common, or says something about its owner.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
 export type SignUpData = {
     body: SignUpRequest;
     headers?: {
@@ -1207,6 +1729,8 @@ export type SignUpErrors = {
     500: Problem;
     /**
      * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `mail_missing`: The operation sends a mail, and nobody said how.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
      * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
      * - `tables_missing`: The database answers, but has not all of the tables and columns.
      */
@@ -1223,3 +1747,169 @@ export type SignUpResponses = {
 };
 
 export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type SendMagicLinkData = {
+    body: MagicLinkRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/magic-link';
+};
+
+export type SendMagicLinkErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `mail_missing`: The operation sends a mail, and nobody said how.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type SendMagicLinkError = SendMagicLinkErrors[keyof SendMagicLinkErrors];
+
+export type SendMagicLinkResponses = {
+    /**
+     * OK
+     */
+    200: MagicLinkSent;
+};
+
+export type SendMagicLinkResponse = SendMagicLinkResponses[keyof SendMagicLinkResponses];
+
+export type VerifyMagicLinkData = {
+    body?: MagicLinkProof;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/magic-link/verify';
+};
+
+export type VerifyMagicLinkErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `magic_link_expired`: Link or code are old, forged, wrong, tried too often or already used; these are never told apart.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type VerifyMagicLinkError = VerifyMagicLinkErrors[keyof VerifyMagicLinkErrors];
+
+export type VerifyMagicLinkResponses = {
+    /**
+     * OK
+     */
+    200: SignInAnswer;
+};
+
+export type VerifyMagicLinkResponse = VerifyMagicLinkResponses[keyof VerifyMagicLinkResponses];
+
+export type RevertAccountData = {
+    body?: never;
+    path: {
+        token: string;
+    };
+    query?: never;
+    url: '/api/auth/security/revert/{token}';
+};
+
+export type RevertAccountErrors = {
+    /**
+     * - `revert_link_expired`: The link is older than its time, forged or already used; the three are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type RevertAccountError = RevertAccountErrors[keyof RevertAccountErrors];
+
+export type RevertAccountResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type RevertAccountResponse = RevertAccountResponses[keyof RevertAccountResponses];

@@ -10,6 +10,7 @@ from ...models.delivery import Delivery
 from ...models.problem import Problem
 from ...models.sign_up_request import SignUpRequest
 from ...models.signed_in import SignedIn
+from ...models.verification_required import VerificationRequired
 from ...types import UNSET, Response, Unset
 
 
@@ -37,7 +38,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Challenge | SignedIn | Problem | None:
+) -> Challenge | SignedIn | VerificationRequired | Problem | None:
     expected = "application/problem+json" if response.status_code >= 400 else "application/json"
     if not response.headers.get("Content-Type", "").startswith(expected):
         # Not an answer of the API: the page of a proxy in front of it, for instance.
@@ -47,7 +48,7 @@ def _parse_response(
 
     if response.status_code == 201:
 
-        def _parse_response_201(data: object) -> Challenge | SignedIn:
+        def _parse_response_201(data: object) -> Challenge | SignedIn | VerificationRequired:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
@@ -56,11 +57,19 @@ def _parse_response(
                 return componentsschemas_sign_in_answer_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_sign_in_answer_type_1 = Challenge.from_dict(data)
+
+                return componentsschemas_sign_in_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_sign_in_answer_type_1 = Challenge.from_dict(data)
+            componentsschemas_sign_in_answer_type_2 = VerificationRequired.from_dict(data)
 
-            return componentsschemas_sign_in_answer_type_1
+            return componentsschemas_sign_in_answer_type_2
 
         response_201 = _parse_response_201(response.json())
 
@@ -119,7 +128,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Challenge | SignedIn | Problem]:
+) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -133,10 +142,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Response[Challenge | SignedIn | Problem]:
+) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
+    Where addresses are confirmed first, the answer is `verification_required` for every address, and a
+    mail says what happens next.
 
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
@@ -149,7 +160,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Challenge | SignedIn | Problem]
+        Response[Challenge | SignedIn | VerificationRequired | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -169,10 +180,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Challenge | SignedIn | Problem | None:
+) -> Challenge | SignedIn | VerificationRequired | Problem | None:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
+    Where addresses are confirmed first, the answer is `verification_required` for every address, and a
+    mail says what happens next.
 
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
@@ -185,7 +198,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Challenge | SignedIn | Problem
+        Challenge | SignedIn | VerificationRequired | Problem
     """
 
     return sync_detailed(
@@ -200,10 +213,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Response[Challenge | SignedIn | Problem]:
+) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
+    Where addresses are confirmed first, the answer is `verification_required` for every address, and a
+    mail says what happens next.
 
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
@@ -216,7 +231,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Challenge | SignedIn | Problem]
+        Response[Challenge | SignedIn | VerificationRequired | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -234,10 +249,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Challenge | SignedIn | Problem | None:
+) -> Challenge | SignedIn | VerificationRequired | Problem | None:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
+    Where addresses are confirmed first, the answer is `verification_required` for every address, and a
+    mail says what happens next.
 
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
@@ -250,7 +267,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Challenge | SignedIn | Problem
+        Challenge | SignedIn | VerificationRequired | Problem
     """
 
     return (
