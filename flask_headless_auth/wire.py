@@ -19,6 +19,12 @@ class Answer(ma.Schema):
         unknown = ma.EXCLUDE
 
 
+class MessageSchema(Answer):
+    """It is done."""
+
+    message = fields.String(required=True)
+
+
 class Unicode(fields.String):
     """Text without lone surrogates."""
 

@@ -148,6 +148,9 @@ def _check(app: flask.Flask, response: TestResponse, prefix: str) -> None:
     spec, status = spec_of(app), response.status_code
     operation = spec.find(response.request.method, response.request.path)
     body = response.get_data()
+    if operation is None and response.mimetype == "text/html":
+        # A page for people, not an operation.
+        return
     code = _problem_code(response, prefix) if status >= 400 else None
     if operation is None or (code is not None and code in _allowed.get(app, ())):
         return

@@ -9,9 +9,9 @@ from flask_headless_auth.errors import RevertLinkExpired
 from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.notices import logic
 from flask_headless_auth.features.notices.events import AccountReverted
-from flask_headless_auth.features.password.schemas import MessageSchema
 from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.limits import limited
+from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("notices", __name__, description="Take back what was not me.")
 
@@ -19,6 +19,7 @@ blueprint = http.Blueprint("notices", __name__, description="Take back what was 
 @blueprint.route("/security/revert/<token>")
 class RevertAccount(MethodView):
     @limited("revert")
+    @blueprint.finds
     @blueprint.raises(RevertLinkExpired)
     @blueprint.emits(AccountReverted, SessionRevoked, MailQueued)
     @blueprint.response(200, MessageSchema)

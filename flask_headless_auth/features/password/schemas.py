@@ -1,9 +1,9 @@
 """Passwords on the wire."""
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import validate
 
-from flask_headless_auth.wire import Answer, Email, Password, Text
+from flask_headless_auth.wire import Email, Password, Text
 
 
 class PasswordUpdateSchema(ma.Schema):
@@ -30,9 +30,3 @@ class NewPasswordSchema(ma.Schema):
     """The new password."""
 
     password = Password(required=True)
-
-
-class MessageSchema(Answer):
-    """It is done."""
-
-    message = fields.String(required=True)

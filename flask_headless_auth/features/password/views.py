@@ -18,7 +18,6 @@ from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.password import logic
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset
 from flask_headless_auth.features.password.schemas import (
-    MessageSchema,
     NewPasswordSchema,
     PasswordResetRequestSchema,
     PasswordUpdateSchema,
@@ -27,6 +26,7 @@ from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.features.signin.events import SignInFailed
 from flask_headless_auth.guards import login_required
 from flask_headless_auth.limits import limited
+from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("password", __name__, description="Change the password, or choose a new one.")
 
@@ -70,6 +70,7 @@ class RequestPasswordReset(MethodView):
 @blueprint.route("/reset-password/<token>")
 class ResetPassword(MethodView):
     @limited("change")
+    @blueprint.finds
     @blueprint.raises(ResetLinkExpired, WeakPassword)
     @blueprint.emits(PasswordReset, SessionRevoked, MailQueued)
     @blueprint.arguments(NewPasswordSchema)
