@@ -155,8 +155,11 @@ def deliver(issued: Mapping[Channel, Issued], *, persistent: bool) -> dict[str, 
     return {"access_token": body.access, "refresh_token": body.refresh, "token_type": "Bearer"}
 
 
-def keep(name: str, secret: str, life: timedelta) -> None:
-    """Let the browser keep a secret of ours, httpOnly, with the coming answer if that is no refusal."""
+def keep(name: str, secret: str, life: timedelta | None) -> None:
+    """Let the browser keep a secret of ours, httpOnly, with the coming answer if that is no refusal.
+
+    Without *life* it is kept until the browser is closed.
+    """
     ours = part(Transport)
 
     @after_this_request
@@ -169,7 +172,7 @@ def keep(name: str, secret: str, life: timedelta) -> None:
                 path="/",
                 secure=ours.secure,
                 httponly=True,
-                # It signs nobody in. Lax lets it come along when a link from elsewhere opens a page of ours.
+                # It signs nobody in. A provider sends the browser back from another site, where Strict stays.
                 samesite="None" if ours.samesite == "None" else "Lax",
             )
         return response

@@ -6,7 +6,7 @@ which serve only this machine, the server's own port completes `http://localhost
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from flask import has_request_context, request
 
@@ -113,7 +113,12 @@ def to_page(path: str, own: str, **values: str) -> str:
 
 
 def with_query(url: str, **values: str) -> str:
-    """*url* with these members added to its query; what it has already stays."""
+    """*url* with these members in its query. What else it has stays, but no other member of the same name.
+
+    A stranger may have written *url*: a `token` of theirs in it must not be the one that a front end reads.
+    """
     base, mark, fragment = url.partition("#")
-    pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in values.items())
-    return f"{base}{'&' if '?' in base else '?'}{pairs}{mark}{fragment}"
+    path, _, query = base.partition("?")
+    members = [one for one in query.split("&") if one and unquote_plus(one.partition("=")[0]) not in values]
+    members += [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in values.items()]
+    return f"{path}?{'&'.join(members)}{mark}{fragment}"

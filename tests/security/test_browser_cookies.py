@@ -18,11 +18,16 @@ App = Callable[..., flask.Flask]
 
 
 def cookies_of(response: TestResponse) -> dict[str, dict[str, Any]]:
-    """The answer's Set-Cookie headers: for each name its value and attributes, names in lower case."""
+    """The cookies of tokens that the answer sets: for each name its value and attributes, in lower case.
+
+    What a browser keeps to be known again as a device has tests of its own.
+    """
     found: dict[str, dict[str, Any]] = {}
     for header in response.headers.getlist("Set-Cookie"):
         first, *rest = [part.strip() for part in header.split(";")]
         name, _, value = first.partition("=")
+        if name.endswith("device"):
+            continue
         attributes = {key.lower(): val or True for key, _, val in (part.partition("=") for part in rest)}
         assert name not in found, f"{name} is set twice"
         found[name] = {"value": value, **attributes}

@@ -90,7 +90,7 @@ def update_session(app: flask.Flask, session_id: str, **values: Any) -> None:
     execute(app, sa.update(rows).where(rows.c.id == session_id).values(values))
 
 
-def update_user(app: flask.Flask, email: str, **values: Any) -> None:
+def update_user(app: flask.Flask, email: str, /, **values: Any) -> None:
     """Change a user's row behind the application's back."""
     users = user_table(app)
     execute(app, sa.update(users).where(users.c.email == email).values(values))

@@ -99,8 +99,9 @@ def test_a_manager_made_before_us_decides_nothing_that_the_host_did_not(
     assert answer.status_code == 201
     assert "access_token" in answer.json
     lines = cookies_set_by(answer)
-    assert set(lines) == {"__Host-access_token", "__Secure-refresh_token"}
-    assert all("Secure" in line and "SameSite=Strict" in line for line in lines.values())
+    assert set(lines) == {"__Host-access_token", "__Secure-refresh_token", "__Host-device"}
+    assert all("Secure" in line for line in lines.values())
+    assert all("SameSite=Strict" in line for name, line in lines.items() if name.endswith("_token"))
 
 
 def test_what_the_host_says_after_making_its_manager_is_heard(database_url: str) -> None:
@@ -122,7 +123,7 @@ def test_what_the_host_says_after_making_its_manager_is_heard(database_url: str)
     assert "access_token" not in answer.json
     assert answer.json["expires_in"] == 60
     lines = cookies_set_by(answer)
-    assert set(lines) == {"access_token", "refresh_token"}
+    assert set(lines) == {"access_token", "refresh_token", "device"}
     assert all("SameSite=Lax" in line for line in lines.values())
 
 

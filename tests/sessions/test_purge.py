@@ -20,6 +20,7 @@ def test_purge_deletes_what_ended_long_ago_and_nothing_else(clock: Clock, app: f
     second = app.test_cli_runner().invoke(args=["auth", "purge"])
 
     # then the old one is gone, and who is signed in stays so
-    assert (first.exit_code, first.output) == (0, "1 sessions deleted.\n")
-    assert second.output == "0 sessions deleted.\n"
+    assert first.exit_code == 0
+    assert "1 sessions deleted" in first.output
+    assert "0 sessions deleted" in second.output
     assert ada.me().status_code == 200

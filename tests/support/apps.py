@@ -34,6 +34,10 @@ OUR_TABLES = frozenset(one.__tablename__ for feature in catalog.ALL for one in f
 """Names of the tables that the package adds to the host's."""
 
 
+WITH_MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
+"""Configuration of applications whose mails wait in the outbox for the test to look at."""
+
+
 class Clock:
     """A clock that moves when it is told to. Installed by the fixture `clock`."""
 

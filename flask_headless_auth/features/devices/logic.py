@@ -36,12 +36,13 @@ def recognise(event: SignedIn) -> None:
     secret = _secret() if "cookie" in channels else None
     places = _places(user) if "body" in channels else ()
     user_id, now = users.key_of(user), clock.now()
+    life = KEPT if event.remember else None
     if secret is not None and models.see_cookie(user_id, _digest(user, secret), now):
-        cookies.keep(COOKIE, secret, KEPT)
+        cookies.keep(COOKIE, secret, life)
     elif not places or not models.see_place(user_id, places, now):
         if "cookie" in channels:
             secret = secret or secrets.token_urlsafe(32)
-            cookies.keep(COOKIE, secret, KEPT)
+            cookies.keep(COOKIE, secret, life)
         _remember(user, secret, places)
 
 

@@ -19,6 +19,7 @@ blueprint = http.Blueprint("notices", __name__, description="Take back what was 
 @blueprint.route("/security/revert/<token>")
 class RevertAccount(MethodView):
     @limited("revert")
+    @blueprint.finds
     @blueprint.raises(RevertLinkExpired)
     @blueprint.emits(AccountReverted, SessionRevoked, MailQueued)
     @blueprint.response(200, MessageSchema)

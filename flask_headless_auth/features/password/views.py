@@ -70,6 +70,7 @@ class RequestPasswordReset(MethodView):
 @blueprint.route("/reset-password/<token>")
 class ResetPassword(MethodView):
     @limited("change")
+    @blueprint.finds
     @blueprint.raises(ResetLinkExpired, WeakPassword)
     @blueprint.emits(PasswordReset, SessionRevoked, MailQueued)
     @blueprint.arguments(NewPasswordSchema)

@@ -9,9 +9,10 @@ from flask_headless_auth.feature import Proof
 
 @dataclass(frozen=True, kw_only=True)
 class SignedIn(Event):
-    """A user signed in: a session is about to begin."""
+    """A user signed in: a session is about to begin; `remember` where it outlasts the browser."""
 
     proofs: Sequence[Proof]
+    remember: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

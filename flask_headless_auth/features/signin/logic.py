@@ -104,7 +104,7 @@ def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict
         return _ask(user, proofs, asked)
     channels = cookies.wanted()
     with transaction():
-        emit(SignedIn(user=user, proofs=tuple(proofs)))
+        emit(SignedIn(user=user, proofs=tuple(proofs), remember=remember))
         if "cookie" in channels:
             sessions.replace_cookie_session()
         opened = sessions.begin(user, proofs, channels, remember=remember)

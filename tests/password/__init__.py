@@ -1,0 +1,1 @@
+"""Stories about passwords that are forgotten."""
