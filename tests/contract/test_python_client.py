@@ -12,8 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.browser import servers
 from tests.browser.servers import free_port, process
 from tests.contract.applications import APPLICATIONS, document_of
+from tests.support import smtp
 from tests.support.apps import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +91,7 @@ def test_the_snippet_in_its_readme_works(server: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_client_and_programs_that_use_it_have_sound_types(tmp_path: Path) -> None:
     # given the client and the programs of the test above
-    programs = [str(PROGRAMS / one) for one in ("walk.py", "walk_async.py")]
+    programs = [str(PROGRAMS / one) for one in ("walk.py", "walk_async.py", "walk_mail.py")]
 
     # when mypy reads them strictly
     strict = ("-m", "mypy", "--strict", f"--cache-dir={tmp_path}")
@@ -188,3 +190,17 @@ def test_a_refusal_that_the_client_does_not_know_yet_can_be_read(client: Any) ->
 
     # then it can say why
     assert (refused.code, refused.detail) == ("closed_today", "Closed.")
+
+
+@pytest.mark.slow
+def test_everything_that_goes_by_mail_works_with_the_client(tmp_path: Path) -> None:
+    # given a live server with a mail server
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    with smtp.sink() as sink, smtp.laid_out(sink, mails), servers.mailing(tmp_path, sink) as url:
+        # when a program confirms, resets, moves, takes back, signs in by link and code, and denies
+        done = run(str(PROGRAMS / "walk_mail.py"), url, str(mails))
+
+    # then every answer was of the type that it expected
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "walked\n"
