@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.browser import servers
 from tests.browser.servers import free_port, process
 from tests.contract.applications import APPLICATIONS, document_of
 from tests.support import smtp
@@ -47,13 +47,21 @@ def run(*command: str, path: Path = CLIENT, cwd: Path = ROOT) -> subprocess.Comp
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     """A live server with two workers."""
+    with serving(tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """A live server with two workers, its database in a folder."""
     address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "2", "--threads", "4"]
     with process(
         [*command, "tests.contract.programs.server:app"],
         f"http://{address}/api/auth/config",
-        tmp_path / "server.log",
-        DATABASE=f"sqlite:///{tmp_path / 'server.db'}",
+        folder / "server.log",
+        DATABASE=f"sqlite:///{folder / 'server.db'}",
+        **settings,
     ):
         yield f"http://{address}"
 
@@ -197,7 +205,7 @@ def test_everything_that_goes_by_mail_works_with_the_client(tmp_path: Path) -> N
     # given a live server with a mail server
     mails = tmp_path / "mails"
     mails.mkdir()
-    with smtp.sink() as sink, smtp.laid_out(sink, mails), servers.mailing(tmp_path, sink) as url:
+    with smtp.sink() as sink, smtp.laid_out(sink, mails), serving(tmp_path, MAIL_PORT=str(sink.port)) as url:
         # when a program confirms, resets, moves, takes back, signs in by link and code, and denies
         done = run(str(PROGRAMS / "walk_mail.py"), url, str(mails))
 

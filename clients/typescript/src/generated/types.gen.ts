@@ -1638,6 +1638,10 @@ export type ResetPasswordErrors = {
      */
     403: Problem;
     /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
+    /**
      * - `body_too_large`: The body is larger than this operation reads.
      */
     413: Problem;
@@ -1887,6 +1891,10 @@ export type RevertAccountErrors = {
      * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
      */
     403: Problem;
+    /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
     /**
      * - `too_many_requests`: Too many tries in too short a time.
      */
