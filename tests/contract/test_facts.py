@@ -15,7 +15,7 @@ from flask_headless_auth.features import catalog
 from flask_headless_auth.features.vouchers import logic as vouchers
 from flask_headless_auth.state import state
 from tests.contract.applications import OPERATIONS, Operation
-from tests.support.apps import API, Clock, Person
+from tests.support.apps import API, WITH_MAIL, Clock, Person
 from tests.support.mails import mails
 
 WRONG = "not the password at all"
@@ -35,6 +35,11 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
     "email_change_account": lambda ada: ada.post("/email/change", {"email": "new@example.com"}),
 }
 """A try that each limit of an account counts."""
+
+WHERE: Mapping[str, Mapping[str, Any]] = {
+    "signup_account": {**WITH_MAIL, "REQUIRE_EMAIL_VERIFICATION": True},
+}
+"""The configuration in which a limit is counted, where it is not the usual one."""
 
 
 def named(operations: list[Operation]) -> Any:
@@ -99,7 +104,9 @@ def test_an_operation_counts_each_limit_that_it_names(
     operation: Operation, limit: str, build: Callable[..., flask.Flask]
 ) -> None:
     # given a server where this limit allows one try in an hour
-    app = build(RATELIMIT_ENABLED=True, **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"})
+    app = build(
+        RATELIMIT_ENABLED=True, **WHERE.get(limit, {}), **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"}
+    )
     ada = Person(app, "bearer", "ada@example.com")
 
     def attempt() -> TestResponse:
@@ -177,7 +184,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
     build: Callable[..., flask.Flask], clock: Clock
 ) -> None:
     # given somebody at a server that sends mail, and an ear for every event
-    app = build(EMAIL_SERVICE="console", AUTHSVC_MAIL_DELIVERY="command")
+    app = build(**WITH_MAIL)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 

@@ -4,7 +4,7 @@ Every engine has texts of its own that it cannot store; no client may find out w
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import flask
@@ -21,7 +21,7 @@ from tests.security.bodies import (
     of_default_app,
     send,
 )
-from tests.support.apps import Person, make_app, uuid_user
+from tests.support.apps import WITH_MAIL, Person, make_app, uuid_user
 
 OPERATIONS = of_default_app()
 CUSTOM = of_custom_app()
@@ -30,9 +30,9 @@ custom_operation = pytest.mark.parametrize("one", CUSTOM, ids=str)
 
 
 @pytest.fixture
-def eve(app: flask.Flask) -> Person:
+def eve(build: Callable[..., flask.Flask]) -> Person:
     """Somebody who is signed in."""
-    person = Person(app, "bearer", "eve@example.com")
+    person = Person(build(**WITH_MAIL), "bearer", "eve@example.com")
     assert person.sign_up().status_code == 201
     return person
 
@@ -54,7 +54,7 @@ def _strange_texts(eve: Person, operations: list[Operation]) -> Iterator[tuple[A
 
 def test_strange_texts_break_nothing_on_any_engine(any_database_url: str) -> None:
     # given an application on this engine
-    eve = Person(make_app(any_database_url), "bearer", "eve@example.com")
+    eve = Person(make_app(any_database_url, **WITH_MAIL), "bearer", "eve@example.com")
     assert eve.sign_up().status_code == 201
 
     # when each text field gets each strange text
@@ -93,7 +93,7 @@ def _is_lone(text: str) -> bool:
 
 def test_strange_paths_queries_and_headers_break_nothing_on_any_engine(any_database_url: str) -> None:
     # given somebody who is signed in
-    eve = Person(make_app(any_database_url), "bearer", "eve@example.com")
+    eve = Person(make_app(any_database_url, **WITH_MAIL), "bearer", "eve@example.com")
     assert eve.sign_up().status_code == 201
     before = fingerprint(eve.app)
 

@@ -29,6 +29,10 @@ STRONG = {
 """Configuration of test applications: strong keys, cheap hashes, no limits; a test of limits has them on."""
 
 
+WITH_MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
+"""Configuration of applications whose mails wait in the outbox for the test to look at."""
+
+
 class Clock:
     """A clock that moves when it is told to. Installed by the fixture `clock`."""
 
