@@ -7,7 +7,7 @@ import flask
 import pytest
 
 from flask_headless_auth.features.email.events import EmailConfirmed, SignUpDenied
-from tests.email.letters import account, confirm, confirm_last, last, letters, rows, token_in
+from tests.email.letters import account, confirm, confirm_last, last, letters, rows, set_columns, token_in
 from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person
 from tests.support.mails import mails
 
@@ -216,6 +216,19 @@ def test_a_confirmed_account_cannot_be_erased_by_a_link(ada: Person) -> None:
 
     # then the account stays
     assert [one.json["code"] for one in answers] == ["confirmation_link_expired"] * 2
+    assert ada.me().status_code == 200
+
+
+def test_an_account_that_the_host_confirmed_cannot_be_erased_by_a_link(ada: Person) -> None:
+    # given an account whose host says that its address is confirmed, and the link of its sign-up
+    set_columns(ada.app, ADA, is_verified=True)
+    token = token_in(last(ada.app, "confirm"))
+
+    # when somebody says "not me" with it
+    answer = ada.app.test_client().post(f"{API}/confirm/{token}/not-me")
+
+    # then the account stays
+    assert answer.status_code == 400
     assert ada.me().status_code == 200
 
 

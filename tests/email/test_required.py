@@ -21,6 +21,7 @@ from tests.email.letters import (
     last,
     letters,
     rows,
+    set_columns,
     token_in,
 )
 from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person
@@ -96,15 +97,7 @@ def _confirmed(app: flask.Flask) -> None:
 def _suspended(app: flask.Flask) -> None:
     """Somebody had it and was suspended."""
     confirmed(app, ADA)
-    _set(app, is_active=False)
-
-
-def _set(app: flask.Flask, **values: object) -> None:
-    with app.app_context():
-        users = state_of(app).user_model.__table__
-        session = app.extensions["sqlalchemy"].session
-        session.execute(sa.update(users).where(users.c.email == ADA).values(**values))
-        session.commit()
+    set_columns(app, ADA, is_active=False)
 
 
 ADDRESSES: Mapping[str, Callable[[flask.Flask], None]] = {
