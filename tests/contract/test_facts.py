@@ -15,13 +15,12 @@ from flask_headless_auth.features import catalog
 from flask_headless_auth.features.vouchers import logic as vouchers
 from flask_headless_auth.state import state
 from tests.contract.applications import OPERATIONS, Operation
-from tests.support.apps import API, Clock, Person
+from tests.support.apps import API, WITH_MAIL, Clock, Person
 from tests.support.mails import mails
 
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
 WRONG_CODE = "000000"
-MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
 
 LIMITS = {name: limit for feature in catalog.ALL for name, limit in feature.limits.items()}
 
@@ -45,6 +44,11 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
     ),
 }
 """A try that each limit of an account counts."""
+
+WHERE: Mapping[str, Mapping[str, Any]] = {
+    "signup_account": {**WITH_MAIL, "REQUIRE_EMAIL_VERIFICATION": True},
+}
+"""The configuration in which a limit is counted, where it is not the usual one."""
 
 
 def named(operations: list[Operation]) -> Any:
@@ -110,7 +114,8 @@ def test_an_operation_counts_each_limit_that_it_names(
     operation: Operation, limit: str, build: Callable[..., flask.Flask]
 ) -> None:
     # given a server where this limit allows one try in an hour
-    app = build(RATELIMIT_ENABLED=True, **MAIL, **{f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"})
+    settings = {**WITH_MAIL, **WHERE.get(limit, {}), f"AUTHSVC_LIMITS_{limit.upper()}": "1/hour"}
+    app = build(RATELIMIT_ENABLED=True, **settings)
     ada = Person(app, "bearer", "ada@example.com")
 
     def attempt() -> TestResponse:
@@ -188,7 +193,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
     build: Callable[..., flask.Flask], clock: Clock
 ) -> None:
     # given somebody at a server that sends mail, and an ear for every event
-    app = build(**MAIL)
+    app = build(**WITH_MAIL)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
