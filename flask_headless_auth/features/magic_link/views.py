@@ -12,13 +12,13 @@ from flask_headless_auth.errors import (
     PublicUrlMissing,
     SecondFactorUnavailable,
 )
+from flask_headless_auth.features.email.events import EmailConfirmed
 from flask_headless_auth.features.magic_link import logic
 from flask_headless_auth.features.magic_link.schemas import (
     MagicLinkProofSchema,
     MagicLinkRequestSchema,
     MagicLinkSentSchema,
 )
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.features.signin.events import SignedIn, SignInFailed
 from flask_headless_auth.features.signin.schemas import SignInAnswerSchema
@@ -32,7 +32,6 @@ class SendMagicLink(MethodView):
     @limited("magic_link")
     @blueprint.counts("magic_link_account")
     @blueprint.raises(MailMissing, PublicUrlMissing)
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(MagicLinkRequestSchema)
     @blueprint.response(200, MagicLinkSentSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +53,7 @@ class VerifyMagicLink(MethodView):
     @blueprint.counts("magic_code_account")
     @blueprint.delivers
     @blueprint.raises(MagicLinkExpired, SecondFactorUnavailable)
-    @blueprint.emits(SignedIn, SignInFailed, SessionRevoked)
+    @blueprint.emits(SignedIn, SignInFailed, EmailConfirmed, SessionRevoked)
     @blueprint.arguments(
         MagicLinkProofSchema, example={"challenge": "Wy3Qh0c7mZk2l5v8Xr1T", "code": "012345"}
     )

@@ -14,7 +14,7 @@ from flask_headless_auth.errors import (
     StepUpRequired,
     WeakPassword,
 )
-from flask_headless_auth.features.mail.events import MailQueued
+from flask_headless_auth.features.email.events import EmailConfirmed
 from flask_headless_auth.features.password import logic
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset
 from flask_headless_auth.features.password.schemas import (
@@ -54,7 +54,6 @@ class RequestPasswordReset(MethodView):
     @limited("reset")
     @blueprint.counts("reset_account")
     @blueprint.raises(MailMissing, PublicUrlMissing)
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(PasswordResetRequestSchema, example={"email": "ada@example.com"})
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,12 +66,12 @@ class RequestPasswordReset(MethodView):
         return {"message": "If an account has this address, a mail with a link is on its way."}
 
 
-@blueprint.route("/reset-password/<token>")
+@blueprint.route("/reset-password/<token>", parameters=http.LINK)
 class ResetPassword(MethodView):
     @limited("change")
     @blueprint.finds
     @blueprint.raises(ResetLinkExpired, WeakPassword)
-    @blueprint.emits(PasswordReset, SessionRevoked, MailQueued)
+    @blueprint.emits(PasswordReset, EmailConfirmed, SessionRevoked)
     @blueprint.arguments(NewPasswordSchema)
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any], token: str) -> dict[str, Any]:

@@ -1621,6 +1621,9 @@ export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof R
 export type ResetPasswordData = {
     body: NewPassword;
     path: {
+        /**
+         * The end of the link in the mail.
+         */
         token: string;
     };
     query?: never;
@@ -1876,6 +1879,9 @@ export type VerifyMagicLinkResponse = VerifyMagicLinkResponses[keyof VerifyMagic
 export type RevertAccountData = {
     body?: never;
     path: {
+        /**
+         * The end of the link in the mail.
+         */
         token: string;
     };
     query?: never;
