@@ -33,13 +33,18 @@ def posting(database: str, server: Sink, **config: Any) -> flask.Flask:
 
 
 TEXTS = ("test", "other", "done", "undone", "old", "young", "waiting", "broken", "whole")
-TEXT = "{% extends layout %}{% block subject %}A test{% endblock %}{% block body %}{{ token }}{% endblock %}"
+TEXT = "{% extends layout %}{% block subject %}NAME{% endblock %}{% block body %}{{ token }}{% endblock %}"
 """The mails of these tests: templates of the host, as any host may have some."""
+
+
+def texts() -> jinja2.BaseLoader:
+    """Their templates; each mail's subject is its name."""
+    return jinja2.DictLoader({f"authsvc/emails/{name}.jinja": TEXT.replace("NAME", name) for name in TEXTS})
 
 
 def ready(app: flask.Flask) -> flask.Flask:
     """The application, with its tables and texts of its own."""
-    app.jinja_loader = jinja2.DictLoader({f"authsvc/emails/{name}.jinja": TEXT for name in TEXTS})
+    app.jinja_loader = texts()
     assert app.test_client().get(f"{API}/config").status_code == 200
     return app
 

@@ -15,7 +15,7 @@ from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.state import state
 from tests.mail.posts import deliver, letters, outcomes, posting, queue, ready, run
 from tests.support.apps import Clock, Person, make_app
-from tests.support.mails import mails
+from tests.support.mails import empty, mails
 from tests.support.smtp import Sink
 
 ADDRESS = "ada@example.com"
@@ -199,6 +199,7 @@ def test_what_waits_for_a_user_goes_with_the_user(database_url: str, server: Sin
     ada, bob = Person(app, email=ADDRESS), Person(app, email="bob@example.com")
     for person in (ada, bob):
         assert person.sign_up().status_code == 201
+    empty(app)
     with app.app_context():
         session = app.extensions["sqlalchemy"].session
         model = app.auth.user_model  # type: ignore[attr-defined]

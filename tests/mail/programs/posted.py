@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from flask_headless_auth import AuthSvc
 from flask_headless_auth.database import transaction
 from flask_headless_auth.features.mail import logic
+from tests.mail.posts import texts
 
 app = Flask(__name__)
 app.config.update(
@@ -31,6 +32,7 @@ app.config.update(
     AUTHSVC_MAIL_DELIVERY=os.environ.get("TEST_DELIVERY", "thread"),
 )
 AuthSvc(app)
+app.jinja_loader = texts()
 
 
 @app.get("/pid")
@@ -50,7 +52,7 @@ def queue(*addresses: str) -> None:
     """Queue mails, in one transaction."""
     with app.app_context(), transaction():
         for address in addresses:
-            logic.queue("address_in_use", address, {})
+            logic.queue("test", address, {"token": "none"})
 
 
 def die_behind_the_commit() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import flask
 import pytest
 
-from tests.email.letters import ALONE, REQUIRED
+from tests.addresses.letters import ALONE, REQUIRED
 from tests.support.apps import uuid_user
 
 App = Callable[..., flask.Flask]

@@ -7,7 +7,7 @@ import flask
 import pytest
 
 from flask_headless_auth.features.email.events import EmailConfirmed, SignUpDenied
-from tests.email.letters import (
+from tests.addresses.letters import (
     ALONE,
     account,
     confirm,

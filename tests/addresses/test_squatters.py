@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_headless_auth.features.email import logic
 from flask_headless_auth.features.email.events import EmailConfirmed
 from flask_headless_auth.features.vouchers import logic as vouchers
-from tests.email.letters import account, confirm, last, letters, token_in
+from tests.addresses.letters import account, confirm, last, letters, token_in
 from tests.support.apps import API, Person
 
 App = Callable[..., flask.Flask]

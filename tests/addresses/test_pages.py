@@ -6,7 +6,7 @@ import flask
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.email.letters import account, confirmed, last
+from tests.addresses.letters import account, confirmed, last
 from tests.support.apps import API, Clock, Person
 
 ADA, NEW = "ada@example.com", "new@example.com"

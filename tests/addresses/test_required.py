@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from flask_headless_auth.features.signup.events import SignedUp
 from flask_headless_auth.state import state_of
-from tests.email.letters import (
+from tests.addresses.letters import (
     ALONE,
     REQUIRED,
     account,

@@ -10,7 +10,17 @@ import pytest
 
 from flask_headless_auth.features.email.events import EmailChanged, EmailConfirmed
 from flask_headless_auth.features.vouchers import logic as vouchers
-from tests.email.letters import ALONE, REQUIRED, account, confirm, confirmed, last, letters, rows, token_in
+from tests.addresses.letters import (
+    ALONE,
+    REQUIRED,
+    account,
+    confirm,
+    confirmed,
+    last,
+    letters,
+    rows,
+    token_in,
+)
 from tests.sessions.test_races import at_once
 from tests.support.apps import API, PASSWORD, Person, make_app
 from tests.support.mails import mails

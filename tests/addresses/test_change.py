@@ -11,7 +11,7 @@ from sqlalchemy import event as sa_event
 
 from flask_headless_auth.features.email.events import EmailChanged, EmailChangeRequested
 from flask_headless_auth.features.vouchers import logic as vouchers
-from tests.email.letters import ALONE, account, confirm, confirmed, last, letters, set_columns, token_in
+from tests.addresses.letters import ALONE, account, confirm, confirmed, last, letters, set_columns, token_in
 from tests.support.apps import API, PASSWORD, Clock, Person
 from tests.support.mails import mails
 
