@@ -11,8 +11,17 @@ register_drivers()
 from flask_headless_auth.errors import AuthError, ConfigurationError  # noqa: E402
 from flask_headless_auth.extension import AuthSvc  # noqa: E402
 from flask_headless_auth.features.mail.events import MailQueued  # noqa: E402
+from flask_headless_auth.features.mfa.events import (  # noqa: E402
+    MfaDisabled,
+    MfaEnabled,
+    SecondFactorGuessed,
+)
 from flask_headless_auth.features.password.events import PasswordChanged  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
+from flask_headless_auth.features.recovery_codes.events import (  # noqa: E402
+    RecoveryCodesRenewed,
+    RecoveryCodeUsed,
+)
 from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked  # noqa: E402
 from flask_headless_auth.features.sessions.events import (  # noqa: E402
     RefreshReused,
@@ -25,6 +34,10 @@ from flask_headless_auth.features.signin.events import (  # noqa: E402
     SignInFailed,
 )
 from flask_headless_auth.features.signup.events import SignedUp  # noqa: E402
+from flask_headless_auth.features.trusted_devices.events import (  # noqa: E402
+    DeviceDistrusted,
+    DeviceTrusted,
+)
 from flask_headless_auth.guards import (  # noqa: E402
     current_user,
     fresh_login_required,
@@ -38,13 +51,20 @@ __all__ = [
     "AuthError",
     "AuthSvc",
     "ConfigurationError",
+    "DeviceDistrusted",
+    "DeviceTrusted",
     "MailQueued",
+    "MfaDisabled",
+    "MfaEnabled",
     "PasswordChanged",
     "PresenceProved",
     "ProfileUpdated",
+    "RecoveryCodeUsed",
+    "RecoveryCodesRenewed",
     "RefreshReused",
     "RoleGranted",
     "RoleRevoked",
+    "SecondFactorGuessed",
     "SessionRevoked",
     "SignInFailed",
     "SignedIn",

@@ -19,6 +19,7 @@ SESSIONS = Feature(
     },
     events=(events.SignedOut, events.SessionRevoked, events.RefreshReused),
     admits=logic.admits,
+    proofs=logic.proofs,
     forget=logic.forget_user,
     export=logic.export_user,
     disown=logic.disown,

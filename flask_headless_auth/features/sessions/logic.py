@@ -235,8 +235,8 @@ def _forget(*session_ids: str) -> None:
             known.forget(session_id)
 
 
-def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
-    """New tokens of the same session on *channel* that carry a new proof; the other channel is untouched.
+def renew(user: Any, session_id: str, channel: Channel, proofs: Sequence[Proof]) -> Opened:
+    """New tokens of the same session on *channel* that carry new proofs; the other channel is untouched.
 
     Raises:
         SessionEnded: the session is over, or another user's.
@@ -249,12 +249,20 @@ def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
         generation = session.generation(channel)
         if generation is None:
             raise SessionEnded
-        others = [one for one in session.proofs if [one[0], one[2]] != [proof.method, channel]]
-        session.proofs = [*others, [proof.method, proof.at, channel]]
+        again = [[proof.method, channel] for proof in proofs]
+        others = [one for one in session.proofs if [one[0], one[2]] not in again]
+        session.proofs = [*others, *([proof.method, proof.at, channel] for proof in proofs)]
         setattr(session, f"{channel}_generation", generation + 1)
         setattr(session, f"{channel}_rotated_at", seconds(now))
         issued = _issue(session, channel, user)
     return Opened(session_id, {channel: issued}, session.remember)
+
+
+def proofs(claims: Mapping[str, Any]) -> list[Proof]:
+    """What the bearer of an access token has proved on the token's channel, and when."""
+    session = models.find(claims["sid"])
+    _, channel = cookies.present("access")
+    return [Proof(method, at) for method, at in session.proofs_on(channel)] if session is not None else []
 
 
 def replace_cookie_session() -> None:

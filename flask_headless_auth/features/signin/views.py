@@ -28,7 +28,7 @@ blueprint = http.Blueprint("signin", __name__, description="Sign in, check who i
 @blueprint.route("/login")
 class Login(MethodView):
     @limited("login")
-    @blueprint.counts("login_account")
+    @blueprint.counts("login_account", "login_device")
     @blueprint.delivers
     @blueprint.raises(InvalidCredentials, SecondFactorUnavailable)
     @blueprint.emits(SignedIn, SignInFailed)
@@ -61,6 +61,7 @@ class CheckAuth(MethodView):
 @blueprint.route("/reauthenticate/options")
 class StartReauthentication(MethodView):
     @limited("change")
+    @blueprint.counts("reauthenticate_account")
     @login_required
     @blueprint.arguments(PresenceMethodSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
@@ -78,7 +79,7 @@ class Reauthenticate(MethodView):
     @limited("login")
     @blueprint.counts("reauthenticate_account")
     @login_required
-    @blueprint.raises(InvalidCredentials)
+    @blueprint.raises(InvalidCredentials, SecondFactorUnavailable)
     @blueprint.emits(PresenceProved, SignInFailed)
     @blueprint.arguments(PresenceProofSchema)
     @blueprint.response(200, TokensSchema)
