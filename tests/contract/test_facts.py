@@ -11,8 +11,10 @@ from werkzeug.test import TestResponse
 from flask_headless_auth.events import Event
 from flask_headless_auth.features import catalog
 from tests.contract.applications import OPERATIONS, Operation
+from tests.mfa.people import go_through_second_factors, try_a_second_factor, try_from_a_trusted_device
 from tests.support.apps import Clock, Person
 
+MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
 
@@ -25,6 +27,8 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
     ),
     "reauthenticate_account": lambda ada: ada.post("/reauthenticate", {"method": "pwd", "password": WRONG}),
     "refresh_session": lambda ada: ada.refresh(),
+    "second_factor_account": try_a_second_factor,
+    "login_device": try_from_a_trusted_device,
 }
 """A try that each limit of an account counts."""
 
@@ -57,7 +61,7 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     found = {one.name for one in OPERATIONS if not one.is_guarded}
 
     # then they are these; an operation is added here on purpose or not at all
-    assert found == {"signUp", "login", "getConfig", "getJwks"}
+    assert found == {"signUp", "login", "getConfig", "getJwks", "startMfaChallenge"}
 
 
 @named([one for one in OPERATIONS if one.is_guarded])
@@ -130,8 +134,11 @@ def listen(app: flask.Flask) -> dict[str, set[str]]:
     return heard
 
 
-def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.Flask, clock: Clock) -> None:
+def test_the_events_that_an_operation_emits_are_those_that_it_names(
+    build: Callable[..., flask.Flask], clock: Clock
+) -> None:
     # given somebody at a server, and an ear for every event
+    app = build(**MAIL, AUTHSVC_EMAIL_CODE_IS_FACTOR=True, RATELIMIT_ENABLED=True)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -159,6 +166,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.F
     clock.forward(minutes=5)
     assert tablet.refresh(used).json["code"] == "refresh_reused"
     assert ada.sign_out().status_code == 200
+    go_through_second_factors(app, clock)
 
     # then each operation emitted what the document says of it, and nothing else
     assert {one.name: heard[one.name] for one in OPERATIONS} == {

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from flask_headless_auth.state import state
 from tests.support.apps import Clock, Person
+from tests.support.mails import mails
 
 
 class App:
@@ -65,3 +66,56 @@ def change_user(app: flask.Flask, **values: Any) -> None:
         session = state().db.session
         session.execute(sa.update(state().user_model).values(**values))
         session.commit()
+
+
+def try_a_second_factor(person: Person) -> TestResponse:
+    """A wrong first code of an app."""
+    person.post("/mfa/enable")
+    return person.post("/mfa/verify", {"code": "12345"})
+
+
+def try_from_a_trusted_device(person: Person) -> TestResponse:
+    """A wrong password on a device that its owner trusts."""
+    if "/mfa/trusted" not in person.http.environ_base:
+        phone, _ = set_up(person)
+        given = {"code": phone.code(1), "remember_device": True}
+        signed_in = answer(person, challenge_of(person), "totp", **given)
+        person.http.environ_base["/mfa/trusted"] = signed_in.json["trusted_device"]
+    headers = {"X-Trusted-Device": person.http.environ_base["/mfa/trusted"]}
+    return person.post("/login", {"email": person.email, "password": "wrong"}, headers=headers)
+
+
+def code_mailed(app: flask.Flask, name: str) -> str:
+    """The code in the newest mail of this name."""
+    return str([one for one in mails(app) if one["mail"] == name][-1]["context"]["code"])
+
+
+def go_through_second_factors(app: flask.Flask, clock: Clock) -> None:
+    """Do everything that there is to do with second factors, rightly and wrongly."""
+    ada = Person(app, "bearer")
+    assert ada.sign_up().status_code == 201
+    other = at_the_door(app, "bearer", ada)
+    assert other.sign_in().status_code == 200
+    phone, codes = set_up(ada, clock)
+    for _ in range(5):
+        assert answer(other, challenge_of(other), "totp", code=phone.wrong()).status_code == 401
+    clock.forward(seconds=30)
+    given = {"code": phone.code(), "remember_device": True}
+    trusted = answer(other, challenge_of(other), "totp", **given)
+    assert answer(ada, challenge_of(ada), "recovery_code", code=codes[0]).status_code == 200
+    with app.app_context():
+        session = state().db.session
+        session.execute(sa.update(state().user_model).values(is_verified=True))
+        session.commit()
+    asked = {"challenge": challenge_of(other), "method": "email"}
+    assert other.post("/mfa/challenge", asked).status_code == 200
+    headers = {"X-Trusted-Device": trusted.json["trusted_device"]}
+    [device] = ada.get("/trusted-devices", headers=headers).json["items"]
+    assert device["is_current"]
+    assert ada.call("DELETE", f"/trusted-devices/{device['id']}").status_code == 200
+    assert ada.post("/mfa/recovery-codes").status_code == 200
+    clock.forward(seconds=30)
+    assert answer(other, challenge_of(other), "totp", code=phone.code()).status_code == 200
+    assert ada.post("/mfa/disable").status_code == 200
+    change_user(app, password_hash=None)
+    assert ada.post("/reauthenticate/options", {"method": "email"}).status_code == 200

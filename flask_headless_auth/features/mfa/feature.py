@@ -6,7 +6,7 @@ from flask_headless_auth.features.mfa.settings import MfaSettings
 
 MFA = Feature(
     name="mfa",
-    needs=("recovery_codes", "trusted_devices"),
+    needs=("signin",),
     blueprint=views.blueprint,
     settings=(MfaSettings,),
     limits={

@@ -7,6 +7,7 @@ from flask.views import MethodView
 
 from flask_headless_auth import http
 from flask_headless_auth.errors import InvalidCredentials, SecondFactorUnavailable
+from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.sessions.schemas import TokensSchema
 from flask_headless_auth.features.signin import logic
 from flask_headless_auth.features.signin.events import PresenceProved, SignedIn, SignInFailed
@@ -63,6 +64,7 @@ class StartReauthentication(MethodView):
     @limited("change")
     @blueprint.counts("reauthenticate_account")
     @login_required
+    @blueprint.emits(MailQueued)
     @blueprint.arguments(PresenceMethodSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
