@@ -18,9 +18,18 @@ from flask_headless_auth.features.email.events import (  # noqa: E402
     SignUpDenied,
 )
 from flask_headless_auth.features.mail.events import MailQueued  # noqa: E402
+from flask_headless_auth.features.mfa.events import (  # noqa: E402
+    MfaDisabled,
+    MfaEnabled,
+    SecondFactorGuessed,
+)
 from flask_headless_auth.features.notices.events import AccountReverted  # noqa: E402
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
+from flask_headless_auth.features.recovery_codes.events import (  # noqa: E402
+    RecoveryCodesRenewed,
+    RecoveryCodeUsed,
+)
 from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked  # noqa: E402
 from flask_headless_auth.features.sessions.events import (  # noqa: E402
     RefreshReused,
@@ -33,6 +42,10 @@ from flask_headless_auth.features.signin.events import (  # noqa: E402
     SignInFailed,
 )
 from flask_headless_auth.features.signup.events import SignedUp  # noqa: E402
+from flask_headless_auth.features.trusted_devices.events import (  # noqa: E402
+    DeviceDistrusted,
+    DeviceTrusted,
+)
 from flask_headless_auth.guards import (  # noqa: E402
     current_user,
     fresh_login_required,
@@ -52,13 +65,20 @@ __all__ = [
     "EmailConfirmed",
     "MailQueued",
     "NewDeviceSignedIn",
+    "DeviceDistrusted",
+    "DeviceTrusted",
+    "MfaDisabled",
+    "MfaEnabled",
     "PasswordChanged",
     "PasswordReset",
     "PresenceProved",
     "ProfileUpdated",
+    "RecoveryCodeUsed",
+    "RecoveryCodesRenewed",
     "RefreshReused",
     "RoleGranted",
     "RoleRevoked",
+    "SecondFactorGuessed",
     "SessionRevoked",
     "SignInFailed",
     "SignUpDenied",

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 import flask
@@ -35,6 +35,18 @@ class OneOfSchema(ma.Schema):
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
         return self.variants[obj[self.discriminator]]().dump(obj)
+
+
+class OneOfRequestSchema(ma.Schema):
+    """A request of several shapes: that of the first of these members which it has, or the other one."""
+
+    variants: ClassVar[Mapping[str, type[ma.Schema]]] = {}
+    otherwise: ClassVar[type[ma.Schema]]
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """What a body says, read as the shape that it has."""
+        named = (kind for member, kind in self.variants.items() if member in data)
+        return next(named, self.otherwise)().load(data)
 
 
 def component_name(schema: Any) -> str:
@@ -125,22 +137,29 @@ class Api(flask_smorest.Api):
             schema = user_schemas.own(placeholder.part)
             components.schema(placeholder.part, schema=schema)
             converter.refs[make_schema_key(placeholder())] = placeholder.part
-        for union in OneOfSchema.__subclasses__():
-            self._init_union(union)
+        for answer in OneOfSchema.__subclasses__():
+            refs = self._refs_to(answer.variants.values())
+            mapping = dict(zip(answer.variants, refs, strict=True))
+            self._add_union(
+                answer, refs, discriminator={"propertyName": answer.discriminator, "mapping": mapping}
+            )
+        for request in OneOfRequestSchema.__subclasses__():
+            self._add_union(request, self._refs_to([*request.variants.values(), request.otherwise]))
         for name, scheme in security_schemes(ours).items():
             components.security_scheme(name, scheme)
 
-    def _init_union(self, union: type[OneOfSchema]) -> None:
-        refs = {}
-        for value, variant in union.variants.items():
-            name = component_name(variant)
+    def _refs_to(self, variants: Collection[type[ma.Schema]]) -> list[str]:
+        names = [component_name(variant) for variant in variants]
+        for name, variant in zip(names, variants, strict=True):
             if make_schema_key(variant()) not in self.ma_plugin.converter.refs:
                 self.spec.components.schema(name, schema=variant)
-            refs[value] = f"#/components/schemas/{name}"
+        return [f"#/components/schemas/{name}" for name in names]
+
+    def _add_union(self, union: type[ma.Schema], refs: list[str], **facts: Any) -> None:
         component = {
             "description": (union.__doc__ or "").strip(),
-            "oneOf": [{"$ref": ref} for ref in refs.values()],
-            "discriminator": {"propertyName": union.discriminator, "mapping": refs},
+            "oneOf": [{"$ref": ref} for ref in refs],
+            **facts,
         }
         self.spec.components.schema(component_name(union), component=component)
         self.ma_plugin.converter.refs[make_schema_key(union())] = component_name(union)
@@ -166,7 +185,13 @@ def _need_body_for_fields(operation: dict[str, Any], schemas: dict[str, Any]) ->
     """An empty body is accepted wherever no field is required."""
     for media in operation.get("requestBody", {}).get("content", {}).values():
         name = media["schema"].get("$ref", "").rsplit("/", 1)[-1]
-        operation["requestBody"]["required"] = bool(schemas.get(name, {}).get("required"))
+        operation["requestBody"]["required"] = _has_required(schemas.get(name, {}), schemas)
+
+
+def _has_required(schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    """Whether no empty object is of this shape."""
+    variants = [schemas[one["$ref"].rsplit("/", 1)[-1]] for one in schema.get("oneOf", ())]
+    return bool(schema.get("required")) or bool(variants and all(one.get("required") for one in variants))
 
 
 def _first_line(blueprint: http.Blueprint) -> str:

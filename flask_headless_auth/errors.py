@@ -7,7 +7,9 @@
     │   ├── ResetLinkExpired        reset_link_expired
     │   ├── EmailChangeLinkExpired  email_change_link_expired
     │   ├── RevertLinkExpired       revert_link_expired
-    │   └── MagicLinkExpired        magic_link_expired
+    │   ├── MagicLinkExpired        magic_link_expired
+    │   ├── ChallengeExpired        challenge_expired
+    │   └── EnrolmentExpired        enrolment_expired
     ├── Unauthenticated             401, `detail` begins with "401 "
     │   ├── TokenMissing            token_missing
     │   ├── TokenInvalid            token_invalid
@@ -23,7 +25,9 @@
     ├── MethodNotAllowed            405  method_not_allowed
     ├── Conflict                    409  conflict
     │   ├── EmailTaken              email_taken
-    │   └── UsernameTaken           username_taken
+    │   ├── UsernameTaken           username_taken
+    │   ├── FactorActive            factor_active
+    │   └── FactorMissing           factor_missing
     ├── BodyTooLarge                413  body_too_large
     ├── UnsupportedMediaType        415  unsupported_media_type
     ├── ValidationFailed            422  validation_failed
@@ -139,6 +143,20 @@ class MagicLinkExpired(BadRequest):
 
     code, detail = "magic_link_expired", "This link or code does not work. Ask for a new one."
     mend = "Ask for a new mail at `POST /magic-link`."
+
+
+class ChallengeExpired(BadRequest):
+    """The challenge is old, forged, already answered, or of another password; these are never told apart."""
+
+    code, detail = "challenge_expired", "This took too long. Sign in again."
+    mend = "Sign in again, and answer the new challenge within ten minutes, once."
+
+
+class EnrolmentExpired(BadRequest):
+    """There is no enrolment to go on with: it is old, forged, finished, or was never begun."""
+
+    code, detail = "enrolment_expired", "This enrolment is over. Begin again."
+    mend = "Begin at `POST /mfa/enable`; where `enrolment` was sent, sign in again for a new one."
 
 
 class Unauthenticated(AuthError):
@@ -266,6 +284,20 @@ class UsernameTaken(Conflict):
 
     code, detail = "username_taken", "This user name is taken."
     mend = "Choose another one."
+
+
+class FactorActive(Conflict):
+    """This second factor is on already, and is never replaced silently."""
+
+    code, detail = "factor_active", "This second factor is on already."
+    mend = "Switch it off first at `POST /mfa/disable`, then enrol the new one."
+
+
+class FactorMissing(Conflict):
+    """The account has no second factor."""
+
+    code, detail = "factor_missing", "No second factor is switched on."
+    mend = "Enrol one at `POST /mfa/enable`."
 
 
 class BodyTooLarge(AuthError):

@@ -271,7 +271,14 @@ def _share(ours: State, core: CoreSettings, origins: tuple[str, ...]) -> None:
             path: {"origins": [re.compile(re.escape(one) + r"\Z") for one in origins]} for path in paths
         },
         supports_credentials=True,
-        allow_headers=["Authorization", "Content-Type", "X-Auth-Delivery", "X-CSRF-TOKEN", "Accept-Language"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "X-Auth-Delivery",
+            "X-CSRF-TOKEN",
+            "Accept-Language",
+            "X-Trusted-Device",
+        ],
         expose_headers=["Retry-After", "WWW-Authenticate"],
         max_age=600,
         always_send=False,

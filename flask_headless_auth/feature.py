@@ -29,9 +29,16 @@ class Limit:
     doc: str
 
 
+MULTIPLE = "mfa"
+"""The `amr` value that says: by more than one factor (RFC 8176 §2)."""
+
+
 @dataclass(frozen=True)
 class Proof:
-    """How somebody showed who they are: the method (an `amr` value, RFC 8176) and when, in seconds."""
+    """How somebody showed who they are: the method (an `amr` value, RFC 8176) and when, in seconds.
+
+    `MULTIPLE` stands beside the methods where they are of more than one factor.
+    """
 
     method: str
     at: int
@@ -41,22 +48,35 @@ class Proof:
 class Challenge:
     """A second question at sign-in. Sign-in knows this shape and no factor; a factor knows no sign-in.
 
-    `applies_to` says whether the user has enrolled this factor; `is_available` whether the server can ask
-    for it now. A factor that applies and is not available fails the sign-in closed.
+    Its `name` is the `amr` value of its proof. `applies_to` says whether the user can be asked for it, with
+    no proofs whether they have it at all; `is_available` whether the server can ask for it now. A factor that
+    applies and is not available fails the sign-in closed. Whoever has proved by this method already is never
+    asked for it again.
     """
 
     name: str
     applies_to: Callable[[Any, Sequence[Proof]], bool]
     is_available: Callable[[], bool] = lambda: True
-    #: Prepares the question: what the front end needs to ask it.
+    #: Prepares the question: what the front end needs to ask it. Its transaction is open.
     start: Callable[[Any], Mapping[str, Any]] = lambda user: {}
-    #: Whether the user's answer is right. Guesses are counted by whoever asks.
+    #: Whether the user's answer is right. Its transaction is open and is committed when it is wrong, so it
+    #: never raises for that. Guesses are counted by whoever asks.
     answer: Callable[[Any, Mapping[str, Any]], bool] = lambda user, answer: False
+    #: Whether users enrol it. What comes along (recovery codes, an e-mailed code) is asked for only beside
+    #: one that is enrolled, or where a second factor is demanded.
+    enrols: bool = True
+    #: Finishes an enrolment that POST /mfa/verify confirms, if the answer is right; None: none was begun.
+    confirm: Callable[[Any, Mapping[str, Any]], bool | None] = lambda user, answer: None
+    #: Takes the factor from a user who switches second factors off; what is also a way in stays.
+    remove: Callable[[Any], object] = lambda user: None
 
 
 @dataclass(frozen=True)
 class Presence:
-    """A way to show again that it is you, for a signed-in user: `method` is also the `amr` value."""
+    """A way to show again that it is you, for a signed-in user: `method` is also the `amr` value.
+
+    `prove` answers whether the proof holds, and opens a transaction of its own where it writes.
+    """
 
     method: str
     applies_to: Callable[[Any], bool]
@@ -125,6 +145,13 @@ class Feature:
     #: Drops every credential it keeps of a user, answers what went: whoever made an account at an address
     #: that was never confirmed keeps no way in once the owner of the address appears.
     disown: Callable[[Any], Mapping[str, int]] | None = None
+    #: Whether this user must have a second factor.
+    demands: Callable[[Any], bool] | None = None
+    #: The device of this request, where the user trusts it: its sign-ins need no second factor, and guesses
+    #: from it are counted apart.
+    trusts: Callable[[Any], str | None] | None = None
+    #: What the bearer of these verified claims has proved, and when.
+    proofs: Callable[[Claims], Sequence[Proof]] | None = None
     #: What keeps a user who has proved who they are from being signed in, as the answer that says so.
     holds: Callable[[Any], Mapping[str, Any] | None] | None = None
     #: The answer for an e-mail address and a password that open no account, where something waits for them.

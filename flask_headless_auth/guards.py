@@ -2,19 +2,21 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import jwt
-from flask import current_app, g
+from flask import current_app, g, request
 from flask_jwt_extended import exceptions as jwt_errors
 from flask_jwt_extended import get_jwt
 from werkzeug.local import LocalProxy
 
 from flask_headless_auth import clock, cookies, users
+from flask_headless_auth.bodies import read_json
 from flask_headless_auth.errors import (
+    MalformedBody,
     PermissionDenied,
     SessionEnded,
     StepUpRequired,
@@ -22,6 +24,7 @@ from flask_headless_auth.errors import (
     TokenInvalid,
     TokenMissing,
 )
+from flask_headless_auth.feature import MULTIPLE
 from flask_headless_auth.manager import asked_of_host, step_up_max_age, verified
 from flask_headless_auth.state import part, state
 from flask_headless_auth.tokens import KeySet
@@ -122,19 +125,54 @@ def seen_user() -> Any:
     return users.seen() or signed_in_user()
 
 
-def fresh_login_required(max_age: timedelta | int | None = None) -> Callable[[F], F]:
+def login_required_unless(*members: str) -> Callable[[F], F]:
+    """As `login_required`, for operations where a member of the body stands in for the access token.
+
+    Whoever reads that member checks it.
+    """
+
+    def check() -> None:
+        if not _body_has(members):
+            authenticate()
+
+    return _guarding(check, unless=members)
+
+
+def _body_has(members: Sequence[str]) -> bool:
+    try:
+        body = read_json(request.get_data(cache=True))
+    except MalformedBody:
+        return False
+    return isinstance(body, dict) and any(isinstance(body.get(one), str) for one in members)
+
+
+def fresh_login_required(
+    max_age: timedelta | int | None = None, *, factor: bool = False, unless: str | None = None
+) -> Callable[[F], F]:
     """Only for users who proved presence at most *max_age* (seconds) ago; else 401 `step_up_required`.
 
-    `AUTHSVC_STEP_UP_MAX_AGE` when nothing is given (RFC 9470).
+    `AUTHSVC_STEP_UP_MAX_AGE` when nothing is given (RFC 9470). With *factor* that proof must be of a second
+    factor; who has none does not pass. *unless* names a member of the body that stands in for all of it.
     """
     seconds = int(max_age.total_seconds()) if isinstance(max_age, timedelta) else max_age
 
     def check() -> None:
+        if unless is not None and _body_has([unless]):
+            return
         allowed = step_up_max_age() if seconds is None else seconds
-        if authenticate()["auth_time"] + allowed < clock.timestamp():
-            raise step_up_required(allowed)
+        claims = authenticate()
+        proved_at = _factor_proved_at(claims) if factor else claims["auth_time"]
+        if proved_at + allowed < clock.timestamp():
+            raise step_up_required(allowed, factor=factor)
 
-    return _guarding(check, step_up=seconds if seconds is not None else "default")
+    facts = {"unless": [unless]} if unless is not None else {}
+    return _guarding(check, step_up=seconds if seconds is not None else "default", **facts)
+
+
+def _factor_proved_at(claims: Mapping[str, Any]) -> int:
+    """When the bearer last proved a second factor, in seconds; long ago where that never was."""
+    known = [feature.proofs(claims) for feature in state().features if feature.proofs is not None]
+    return max((proof.at for proofs in known for proof in proofs if proof.method == MULTIPLE), default=0)
 
 
 def stale_sign_in() -> StepUpRequired:
@@ -142,13 +180,16 @@ def stale_sign_in() -> StepUpRequired:
     return step_up_required(step_up_max_age())
 
 
-def step_up_required(max_age: int) -> StepUpRequired:
-    """The refusal that names the ways in which the signed-in user can prove presence."""
+def step_up_required(max_age: int, *, factor: bool = False) -> StepUpRequired:
+    """The refusal that names the ways in which the signed-in user can prove presence, or a second factor."""
     user = signed_in_user()
-    methods = [
-        one.method for feature in state().features for one in feature.presences if one.applies_to(user)
-    ]
-    return StepUpRequired(max_age=max_age, methods=methods)
+    ways = [one.method for feature in state().features for one in feature.presences if one.applies_to(user)]
+    if factor:
+        factors = {
+            one.name for feature in state().features for one in feature.challenges if one.applies_to(user, ())
+        }
+        ways = [one for one in ways if one in factors]
+    return StepUpRequired(max_age=max_age, methods=ways)
 
 
 def roles_required(*names: str) -> Callable[[F], F]:

@@ -90,6 +90,16 @@ class Counters:
             if not self._hit(item, name, key, cost) and cost > 0:
                 raise TooManyRequests(self._wait(item, name, key))
 
+    def tries(self, name: str, key: str) -> int:
+        """How many tries of *name* are counted for *key* in the shortest window that is open."""
+        for item in self.items[name] if self.enabled else ():
+            try:
+                left = self._shared.get_window_stats(item, name, key).remaining
+            except self._failures:
+                left = self._local.get_window_stats(item, name, key).remaining
+            return item.amount - left
+        return 0
+
     def _hit(self, item: RateLimitItem, name: str, key: str, cost: int) -> bool:
         try:
             return self._shared.hit(item, name, key, cost=cost)
@@ -170,6 +180,11 @@ def count(name: str, key: str) -> None:
 def refund(name: str, key: str) -> None:
     """Give a counted try back: it succeeded."""
     part(Counters).count(name, key, cost=-1)
+
+
+def tries(name: str, key: str) -> int:
+    """How many tries of *name* are counted for *key* now; none where nothing is counted."""
+    return part(Counters).tries(name, key)
 
 
 def address() -> str:

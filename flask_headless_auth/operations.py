@@ -63,13 +63,26 @@ DELIVERY_PARAMETER = {
 }
 
 
+TRUSTED_DEVICE = "X-Trusted-Device"
+
+TRUSTED_DEVICE_PARAMETER = {
+    "in": "header",
+    "name": TRUSTED_DEVICE,
+    "required": False,
+    "schema": {"type": "string", "maxLength": 64},
+    "description": "`trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.",
+}
+
+
 def describe(doc: dict[str, Any], info: Mapping[str, Any], method: str) -> dict[str, Any]:
     """The operation's documentation, completed from the facts that its decorators left in *info*."""
     guarded = info.get("guarded")
     doc["operationId"] = camel(info["operation"])
     doc["security"] = [{name: []} if name else {} for name in SECURITY[guarded]]
+    if info.get("unless"):
+        doc["security"].append({})
     if info.get("delivers"):
-        doc["parameters"] = [*doc.get("parameters", []), DELIVERY_PARAMETER]
+        doc["parameters"] = [*doc.get("parameters", []), DELIVERY_PARAMETER, TRUSTED_DEVICE_PARAMETER]
     responses = doc.setdefault("responses", {})
     if info.get("shows_page"):
         responses[200]["content"]["text/html"] = {"schema": {"type": "string"}}

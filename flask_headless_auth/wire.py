@@ -59,6 +59,14 @@ class Password(Unicode):
         super().__init__(validate=validate.Length(max=4096), metadata=metadata, **kwargs)
 
 
+class Code(Text):
+    """A code that a person types: of an authenticator, of a mail, of a list kept in a drawer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"examples": ["492039"], **kwargs.pop("metadata", {})}
+        super().__init__(validate=validate.Length(max=128), metadata=metadata, **kwargs)
+
+
 class Email(Text):
     """An e-mail address, loaded in canonical form."""
 

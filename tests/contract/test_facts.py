@@ -15,6 +15,7 @@ from flask_headless_auth.features import catalog
 from flask_headless_auth.features.vouchers import logic as vouchers
 from flask_headless_auth.state import state
 from tests.contract.applications import OPERATIONS, Operation
+from tests.mfa.people import go_through_second_factors, try_a_second_factor, try_from_a_trusted_device
 from tests.support.apps import API, Clock, Person
 from tests.support.mails import mails
 
@@ -43,6 +44,8 @@ TRIES: Mapping[str, Callable[[Person], TestResponse]] = {
             "code": WRONG_CODE,
         },
     ),
+    "second_factor_account": try_a_second_factor,
+    "login_device": try_from_a_trusted_device,
 }
 """A try that each limit of an account counts."""
 
@@ -78,7 +81,7 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     assert found == {
         "signUp", "login", "getConfig", "getJwks", "openConfirmation", "confirmEmail", "denySignUp",
         "resendVerification", "changeEmail", "requestPasswordReset", "resetPassword", "revertAccount",
-        "sendMagicLink", "verifyMagicLink",
+        "sendMagicLink", "verifyMagicLink", "startMfaChallenge",
     }  # fmt: skip
 
 
@@ -188,7 +191,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
     build: Callable[..., flask.Flask], clock: Clock
 ) -> None:
     # given somebody at a server that sends mail, and an ear for every event
-    app = build(**MAIL)
+    app = build(**MAIL, AUTHSVC_EMAIL_CODE_IS_FACTOR=True, RATELIMIT_ENABLED=True)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -224,6 +227,7 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
         token = links[-1].rpartition("/")[2]
         tablet.post("/magic-link/verify", {"token": token[:-1] if wrong else token})
     confirm_and_change_addresses(app)
+    go_through_second_factors(app, clock)
 
     # then each operation emitted what the document says of it, and nothing else
     assert {one.name: heard[one.name] for one in OPERATIONS} == {

@@ -1,6 +1,6 @@
 """A second factor that is one manifest and one line of the catalogue: sign-in asks it without knowing it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import flask
@@ -8,28 +8,58 @@ import pytest
 import sqlalchemy as sa
 
 from flask_headless_auth import AuthSvc, SignedIn
-from flask_headless_auth.feature import Challenge, Feature, Proof
+from flask_headless_auth.feature import Challenge, Feature, Presence, Proof
 from flask_headless_auth.features import catalog
 from tests.support.apps import Person, make_app
 
 
 class Toy:
-    """A factor that asks whoever is on its list, and can be out of order."""
+    """A factor that asks whoever is on its list for a word that it sent, and can be out of order."""
 
     def __init__(self) -> None:
         self.enrolled: set[str] = set()
         self.works = True
-        self.asked_about: list[list[str]] = []
+        self.sent: dict[str, str] = {}
 
-    def applies_to(self, user: Any, proofs: Sequence[Proof]) -> bool:
-        """Whoever is on the list and has given one proof."""
-        self.asked_about.append([proof.method for proof in proofs])
-        return user.email in self.enrolled and len({proof.method for proof in proofs}) < 2
+    def applies_to(self, user: Any, proofs: Sequence[Proof] = ()) -> bool:
+        """Whoever is on the list."""
+        return user.email in self.enrolled
+
+    def send(self, user: Any) -> Mapping[str, Any]:
+        """Send a word to the user's phone."""
+        self.sent[user.email] = f"word {len(self.sent)}"
+        return {}
+
+    def is_right(self, user: Any, answer: Mapping[str, Any]) -> bool:
+        """Whether it is that word, which is gone then."""
+        return answer.get("code") == self.sent.pop(user.email, "")
+
+    def confirm(self, user: Any, answer: Mapping[str, Any]) -> bool | None:
+        """Put the user on the list, who was sent a word."""
+        if user.email not in self.sent:
+            return None
+        if not self.is_right(user, answer):
+            return False
+        self.enrolled.add(user.email)
+        return True
+
+    def remove(self, user: Any) -> None:
+        """Take the user from the list."""
+        self.enrolled.discard(user.email)
 
     def feature(self) -> Feature:
         """The manifest."""
-        challenge = Challenge("toy", applies_to=self.applies_to, is_available=lambda: self.works)
-        return Feature(name="toy", needs=("signin",), challenges=(challenge,))
+        challenge = Challenge(
+            "toy",
+            applies_to=self.applies_to,
+            is_available=lambda: self.works,
+            start=self.send,
+            answer=self.is_right,
+            confirm=self.confirm,
+            remove=self.remove,
+        )
+        presence = Presence("toy", self.applies_to, self.is_right, start=self.send)
+        return Feature(name="toy", needs=("signin",), challenges=(challenge,), presences=(presence,))
 
 
 @pytest.fixture
@@ -81,6 +111,47 @@ def test_sign_in_asks_the_second_question_and_gives_nothing_away(ada: Person, ap
     assert sessions_in(app) == 0
     assert heard == []
     assert ada.me().status_code == 401
+
+
+def test_the_factor_is_asked_answered_and_proved_again(ada: Person, toy: Toy) -> None:
+    # given the challenge of somebody with the factor
+    challenge = ada.sign_in().json["challenge"]
+
+    # when they ask for the word and answer with it
+    asked = ada.post("/mfa/challenge", {"challenge": challenge, "method": "toy"})
+    given = {"challenge": challenge, "method": "toy", "code": toy.sent[ada.email]}
+    signed_in = ada._keep(ada.post("/mfa/verify", given))
+
+    # then they are in, and step up by it too
+    assert (asked.status_code, asked.json) == (200, {"method": "toy"})
+    assert signed_in.json["status"] == "signed_in"
+    assert ada.get("/check-auth").json["session"]["methods"] == ["pwd", "toy", "mfa"]
+    assert ada.post("/reauthenticate/options", {"method": "toy"}).status_code == 200
+    proof = {"method": "toy", "code": toy.sent[ada.email]}
+    assert ada.post("/reauthenticate", proof).status_code == 200
+
+
+def test_the_factor_is_enrolled_and_switched_off(
+    toy: Toy, build: Callable[..., flask.Flask], kind: str
+) -> None:
+    # given somebody who must have a second factor, and was sent a word
+    app = build(AUTHSVC_MFA_REQUIRED_FOR="all")
+    ada = Person(app, kind, "ada@example.com")
+    body = ada.sign_up().json
+    assert (body["status"], body["methods"]) == ("enrolment_required", ["totp", "toy"])
+    toy.sent[ada.email] = "hello"
+
+    # when they enrol with it, and switch it off again
+    given = {"enrolment": body["enrolment"], "code": "hello"}
+    signed_in = ada._keep(ada.post("/mfa/verify", given))
+    was_enrolled = ada.email in toy.enrolled
+    off = ada.post("/mfa/disable")
+
+    # then it was on, and is off
+    assert signed_in.json["status"] == "signed_in"
+    assert was_enrolled
+    assert off.json == {"status": "mfa_disabled", "methods": ["pwd"]}
+    assert toy.enrolled == set()
 
 
 def test_a_challenge_opens_nothing(ada: Person, app: flask.Flask) -> None:
@@ -145,7 +216,6 @@ def test_a_factor_that_is_out_of_order_troubles_nobody_who_has_it_not(
 
     # then they are signed in
     assert answer.json["status"] == "signed_in"
-    assert toy.asked_about[-1] == ["pwd"]
 
 
 def test_an_account_that_says_it_has_a_factor_fails_closed_where_there_is_none(
@@ -221,7 +291,7 @@ def test_front_ends_see_the_factor_and_the_contract_stays_the_same(app: flask.Fl
     config = visitor.get("/api/auth/config").json
 
     # then the factor is named
-    assert config["mfa_methods"] == ["toy"]
+    assert config["mfa_methods"] == ["totp", "recovery_code", "toy"]
     assert "toy" in config["features"]
 
 

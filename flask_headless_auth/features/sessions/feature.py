@@ -27,6 +27,7 @@ SESSIONS = Feature(
         ),
     ),
     admits=logic.admits,
+    proofs=logic.proofs,
     forget=logic.forget_user,
     export=logic.export_user,
     disown=logic.disown,

@@ -235,8 +235,8 @@ def _forget(*session_ids: str) -> None:
             known.forget(session_id)
 
 
-def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
-    """New tokens of the same session on *channel* that carry a new proof; the other channel is untouched.
+def renew(user: Any, session_id: str, channel: Channel, proofs: Sequence[Proof]) -> Opened:
+    """New tokens of the same session on *channel* that carry new proofs; the other channel is untouched.
 
     Raises:
         SessionEnded: the session is over, or another user's.
@@ -249,12 +249,17 @@ def renew(user: Any, session_id: str, channel: Channel, proof: Proof) -> Opened:
         generation = session.generation(channel)
         if generation is None:
             raise SessionEnded
-        others = [one for one in session.proofs if [one[0], one[2]] != [proof.method, channel]]
-        session.proofs = [*others, [proof.method, proof.at, channel]]
+        session.add_proofs(channel, proofs)
         setattr(session, f"{channel}_generation", generation + 1)
         setattr(session, f"{channel}_rotated_at", seconds(now))
         issued = _issue(session, channel, user)
     return Opened(session_id, {channel: issued}, session.remember)
+
+
+def proofs(claims: Mapping[str, Any]) -> list[Proof]:
+    """What the bearer of an access token has proved on the token's channel, and when."""
+    session, (_, channel) = models.find(claims["sid"]), cookies.present("access")
+    return [Proof(method, at) for method, at in session.proofs_on(channel)] if session is not None else []
 
 
 def replace_cookie_session() -> None:
@@ -328,8 +333,7 @@ def _any_token() -> dict[str, Any]:
 
 def mine(limit: int, after: tuple[datetime, str] | None) -> tuple[list[models.Session], bool]:
     """The signed-in user's sessions that stand, newest first, and whether there are more."""
-    user_id = authenticate()["sub"]
-    found = list(models.open_sessions_of(user_id, clock.now(), after, limit + 1))
+    found = list(models.open_sessions_of(authenticate()["sub"], clock.now(), after, limit + 1))
     return found[:limit], len(found) > limit
 
 
@@ -381,7 +385,6 @@ def forget_user(user: Any) -> dict[str, int]:
 
 def export_user(user: Any) -> dict[str, Any]:
     """The user's sessions as they are told to the user."""
-    kept = models.all_of(users.key_of(user))
     return {
         "sessions": [
             {
@@ -392,6 +395,6 @@ def export_user(user: Any) -> dict[str, Any]:
                 "methods": list(dict.fromkeys(method for method, *_ in one.proofs)),
                 "ended_at": one.revoked_at.isoformat() if one.revoked_at else None,
             }
-            for one in kept
+            for one in models.all_of(users.key_of(user))
         ]
     }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from flask_headless_auth import database, users
 from flask_headless_auth.database import Moment, Row
+from flask_headless_auth.feature import Proof
 from flask_headless_auth.state import State, state, table
 
 Channel = Literal["cookie", "body"]
@@ -48,6 +49,12 @@ class Session(Row):
     def proofs_on(self, channel: Channel) -> list[tuple[str, int]]:
         """The proofs that count on *channel*, in order of time."""
         return [(method, at) for method, at, where in self.proofs if where in (None, channel)]
+
+    def add_proofs(self, channel: Channel, proofs: Sequence[Proof]) -> None:
+        """Newer proofs that count on *channel*, in the place of older ones of their methods."""
+        methods = {proof.method for proof in proofs}
+        kept = [one for one in self.proofs if one[2] != channel or one[0] not in methods]
+        self.proofs = [*kept, *([proof.method, proof.at, channel] for proof in proofs)]
 
 
 def add(**values: Any) -> Session:

@@ -3,6 +3,6 @@
 `POST /login`, `GET /check-auth`, `POST /reauthenticate/options`, `POST /reauthenticate`, `GET /config`.
 
 - Unknown, wrong and inactive give the same answer at the same cost.
-- A second factor that is enrolled and cannot be asked for fails the sign-in closed.
+- Whoever has a second factor is asked for it, whatever the way in; see `challenges`.
 - Proving presence again renews the tokens of the request's own channel and of the same user only.
 """

@@ -1,25 +1,22 @@
 """The one door: who somebody is, which further question applies, and the session that follows."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_headless_auth import clock, cookies, limits, users
 from flask_headless_auth.database import emit, transaction
-from flask_headless_auth.errors import InvalidCredentials, SecondFactorUnavailable, ValidationFailed
-from flask_headless_auth.feature import Challenge, Presence, Proof
+from flask_headless_auth.errors import InvalidCredentials, ValidationFailed
+from flask_headless_auth.feature import MULTIPLE, Presence, Proof
+from flask_headless_auth.features.challenges import logic as challenges
 from flask_headless_auth.features.sessions import logic as sessions
 from flask_headless_auth.features.signin.events import PresenceProved, SignedIn, SignInFailed
 from flask_headless_auth.guards import authenticate, seen_user, signed_in_user
 from flask_headless_auth.passwords import Hashing
 from flask_headless_auth.settings import CoreSettings, TokenSettings
 from flask_headless_auth.state import part, settings, state
-from flask_headless_auth.tickets import Tickets
 
 PASSWORD = "pwd"  # noqa: S105
 """The `amr` value of a password (RFC 8176 §2)."""
-
-CHALLENGE_LIFE = timedelta(minutes=10)
 
 
 def with_password(
@@ -33,9 +30,8 @@ def with_password(
         InvalidCredentials: no such pair.
         TooManyRequests: too many tries at this account.
     """
-    account = _counted_as(email, username)
-    limits.count("login_account", account)
     user = users.by_email(email) if email is not None else users.by_username(username or "")
+    refund = _count_guess(user, _counted_as(email, username))
     stored = user.password_hash if user is not None else None
     verdict = part(Hashing).verify(password, stored)
     is_right = user is not None and verdict.matches and user.is_active is True
@@ -43,11 +39,11 @@ def with_password(
         # Asked about an account that is held, too: time does not tell it from a sign-up that waits.
         waiting = _waiting(email, password)
         if not is_right and waiting is not None:
-            limits.refund("login_account", account)
+            refund()
             return dict(waiting)
     if user is None or not is_right:
         raise _failed(user, PASSWORD)
-    limits.refund("login_account", account)
+    refund()
     renewed = part(Hashing).hash(password) if verdict.needs_rehash else None
     proofs = [Proof(PASSWORD, clock.timestamp())]
     with transaction():
@@ -57,6 +53,19 @@ def with_password(
             return finish(user, proofs, remember=remember)
     # The password was changed while it was being verified: this is the old one.
     raise _failed(user, PASSWORD)
+
+
+def _count_guess(user: Any, account: str) -> Callable[[], None]:
+    """Count a guess at a password; answers how to give it back.
+
+    From a device that the user trusts it is counted for that device, so that strangers lock nobody out of it.
+    """
+    device = challenges.trusted_device(user)
+    if device is not None:
+        limits.count("login_device", device)
+        return lambda: limits.refund("login_device", device)
+    limits.count("login_account", account)
+    return lambda: limits.refund("login_account", account)
 
 
 def _waiting(email: str | None, password: str) -> Mapping[str, Any] | None:
@@ -87,21 +96,21 @@ def _counted_as(email: str | None, username: str | None) -> str:
 def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict[str, Any]:
     """The one door. Every way in ends here, and only here does a session begin.
 
-    Answers `signed_in` with the user and the tokens, `challenge` where a second factor is asked for, or what
-    else keeps the user from being signed in.
+    Answers `signed_in` with the user and the tokens, `challenge` where a second factor is asked for,
+    `enrolment_required` where one must be enrolled first, or what else keeps the user from being signed in.
 
     Raises:
         InvalidCredentials: the account is inactive.
-        SecondFactorUnavailable: a factor is enrolled that cannot be asked for.
+        SecondFactorUnavailable: a factor is enrolled that cannot be asked for, or none can be enrolled.
     """
     if user.is_active is not True:
         raise InvalidCredentials
     held = _held(user)
     if held is not None:
         return dict(held)
-    asked = challenges(user, proofs)
-    if asked:
-        return _ask(user, proofs, asked)
+    suspended = challenges.suspended(user, proofs, remember=remember)
+    if suspended is not None:
+        return suspended
     channels = cookies.wanted()
     with transaction():
         emit(SignedIn(user=user, proofs=tuple(proofs), remember=remember))
@@ -115,36 +124,6 @@ def _held(user: Any) -> Mapping[str, Any] | None:
     """What keeps a user from being signed in, as the answer that says so."""
     asked = (feature.holds(user) for feature in state().features if feature.holds is not None)
     return next((answer for answer in asked if answer is not None), None)
-
-
-def challenges(user: Any, proofs: Sequence[Proof]) -> list[Challenge]:
-    """The second questions for this sign-in.
-
-    Raises:
-        SecondFactorUnavailable: one applies and cannot be asked.
-    """
-    applying = [
-        one for feature in state().features for one in feature.challenges if one.applies_to(user, proofs)
-    ]
-    if any(not one.is_available() for one in applying) or (
-        user.mfa_enabled is True and not applying and not _two(proofs)
-    ):
-        raise SecondFactorUnavailable
-    return applying
-
-
-def _two(proofs: Sequence[Proof]) -> bool:
-    return len({proof.method for proof in proofs}) > 1
-
-
-def _ask(user: Any, proofs: Sequence[Proof], asked: Sequence[Challenge]) -> dict[str, Any]:
-    content = [users.subject_of(user), [[proof.method, proof.at] for proof in proofs]]
-    return {
-        "status": "challenge",
-        "challenge": part(Tickets).issue("challenge", content, CHALLENGE_LIFE),
-        "methods": [one.name for one in asked],
-        "expires_in": int(CHALLENGE_LIFE.total_seconds()),
-    }
 
 
 def check() -> dict[str, Any]:
@@ -178,16 +157,21 @@ def start_proof(method: str) -> dict[str, Any]:
     user = signed_in_user()
     way = _way(user, method)
     max_age = int(settings(CoreSettings).step_up_max_age.total_seconds())
+    # What is prepared may be a mail, so that asking counts like guessing.
+    limits.count("reauthenticate_account", f"user:{users.subject_of(user)}")
     return {"method": method, "max_age": max_age, **way.start(user)}
 
 
 def _way(user: Any, method: str) -> Presence:
     ways = ways_to_prove(user)
     if method not in ways:
-        raise ValidationFailed(
-            errors={"method": [f"Not a way for this account. Known: {', '.join(ways) or 'none'}."]}
-        )
+        raise _no_such_method(ways)
     return ways[method]
+
+
+def _no_such_method(known: Mapping[str, object]) -> ValidationFailed:
+    listed = ", ".join(known) or "none"
+    return ValidationFailed(errors={"method": [f"Not a way for this account. Known: {listed}."]})
 
 
 def reauthenticate(method: str, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -201,13 +185,14 @@ def reauthenticate(method: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     way = _way(user, method)
     account = f"user:{claims['sub']}"
     limits.count("reauthenticate_account", account)
+    is_factor = any(one.name == method and one.applies_to(user, ()) for one in challenges.every())
     if not way.prove(user, answer):
         raise _failed(user, method, "That is not right.")
     limits.refund("reauthenticate_account", account)
     _, channel = cookies.present("access")
-    proof = Proof(method, clock.timestamp())
+    proofs = [Proof(one, clock.timestamp()) for one in ([method, MULTIPLE] if is_factor else [method])]
     with transaction():
-        opened = sessions.renew(user, claims["sid"], channel, proof)
+        opened = sessions.renew(user, claims["sid"], channel, proofs)
         emit(PresenceProved(user=user, session_id=claims["sid"], method=method))
     return opened.answer()
 
@@ -237,7 +222,7 @@ def configuration() -> dict[str, Any]:
     answer: dict[str, Any] = {
         "features": [feature.name for feature in current.features],
         "providers": [],
-        "mfa_methods": [one.name for feature in current.features for one in feature.challenges],
+        "mfa_methods": [one.name for one in challenges.every() if one.is_available()],
     }
     for feature in current.features:
         if feature.public is not None:

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from flask_headless_auth.contract import OneOfSchema
 from flask_headless_auth.user_schemas import UserSchema
-from flask_headless_auth.wire import Answer, Flag, Moment, Password, Text
+from flask_headless_auth.wire import Answer, Code, Flag, Moment, Password, Text
 
 
 class LoginRequestSchema(ma.Schema):
@@ -36,6 +36,18 @@ class SignedInSchema(Answer):
     user = fields.Nested(UserSchema, required=True)
     session_id = fields.String(required=True)
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds the access token lives."})
+    recovery_codes = fields.List(
+        fields.String(),
+        metadata={
+            "description": "Only where this finished an enrolment. Shown once; each opens the account once."
+        },
+    )
+    trusted_device = fields.String(
+        metadata={
+            "description": "Only where `remember_device` asked for it, in the body channel. Send it as "
+            "`X-Trusted-Device` with later sign-ins."
+        }
+    )
     access_token = fields.String()
     refresh_token = fields.String()
     token_type = fields.String(
@@ -53,6 +65,18 @@ class ChallengeSchema(Answer):
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds it works."})
 
 
+class EnrolmentRequiredSchema(Answer):
+    """A second factor has to be enrolled first; nobody is signed in yet."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["enrolment_required"]))
+    enrolment = fields.String(
+        required=True,
+        metadata={"description": "Opaque; in the place of an access token where a factor is enrolled."},
+    )
+    methods = fields.List(fields.String(), required=True, metadata={"description": "What can be enrolled."})
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds it works."})
+
+
 class VerificationRequiredSchema(Answer):
     """The address has to be confirmed first; a mail with a link is on its way. Nobody is signed in."""
 
@@ -67,6 +91,7 @@ class SignInAnswerSchema(OneOfSchema):
     variants: ClassVar[Mapping[str, type[ma.Schema]]] = {
         "signed_in": SignedInSchema,
         "challenge": ChallengeSchema,
+        "enrolment_required": EnrolmentRequiredSchema,
         "verification_required": VerificationRequiredSchema,
     }
 
@@ -106,12 +131,25 @@ class PresenceOptionsSchema(Answer):
 
     method = fields.String(required=True)
     max_age = fields.Integer(required=True, metadata={"description": "Seconds a proof stays fresh."})
+    challenge = fields.String(metadata={"description": "For an e-mailed code: send it back with the code."})
+    options = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "For a passkey: what `navigator.credentials.get` takes."},
+    )
 
 
 class PresenceProofSchema(PresenceMethodSchema):
     """A proof of presence."""
 
     password = Password()
+    code = Code()
+    challenge = Text(
+        validate=validate.Length(max=128),
+        metadata={"description": "For an e-mailed code: that of the options."},
+    )
+    credential = fields.Dict(
+        keys=fields.String(), metadata={"description": "The passkey's answer, as its `toJSON()` gives it."}
+    )
 
 
 class PasswordRulesSchema(Answer):

@@ -7,6 +7,7 @@ from flask.views import MethodView
 
 from flask_headless_auth import http
 from flask_headless_auth.errors import InvalidCredentials, SecondFactorUnavailable
+from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.sessions.schemas import TokensSchema
 from flask_headless_auth.features.signin import logic
 from flask_headless_auth.features.signin.events import PresenceProved, SignedIn, SignInFailed
@@ -28,7 +29,7 @@ blueprint = http.Blueprint("signin", __name__, description="Sign in, check who i
 @blueprint.route("/login")
 class Login(MethodView):
     @limited("login")
-    @blueprint.counts("login_account")
+    @blueprint.counts("login_account", "login_device")
     @blueprint.delivers
     @blueprint.raises(InvalidCredentials, SecondFactorUnavailable)
     @blueprint.emits(SignedIn, SignInFailed)
@@ -61,7 +62,9 @@ class CheckAuth(MethodView):
 @blueprint.route("/reauthenticate/options")
 class StartReauthentication(MethodView):
     @limited("change")
+    @blueprint.counts("reauthenticate_account")
     @login_required
+    @blueprint.emits(MailQueued)
     @blueprint.arguments(PresenceMethodSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +81,7 @@ class Reauthenticate(MethodView):
     @limited("login")
     @blueprint.counts("reauthenticate_account")
     @login_required
-    @blueprint.raises(InvalidCredentials)
+    @blueprint.raises(InvalidCredentials, SecondFactorUnavailable)
     @blueprint.emits(PresenceProved, SignInFailed)
     @blueprint.arguments(PresenceProofSchema)
     @blueprint.response(200, TokensSchema)

@@ -90,13 +90,31 @@ def answer(purpose: str, challenge: str, code: str) -> Redeemed | None:
 
     Each call counts one of five tries. The open transaction must be committed either way.
     """
-    now, known = clock.now(), _digest(challenge)
-    if not models.count_try(purpose, known, TRIES, now):
+    voucher = _tried(purpose, challenge, code)
+    return _read(voucher) if voucher is not None and models.use(purpose, voucher.id, clock.now()) else None
+
+
+def _tried(purpose: str, challenge: str, code: str) -> models.Voucher | None:
+    known = _digest(challenge)
+    if not models.count_try(purpose, known, TRIES, clock.now()):
         return None
     voucher = models.find_challenge(purpose, known)
-    if voucher is None or not _is_code(known, code, voucher.code or ""):
-        return None
-    return _read(voucher) if models.use(purpose, voucher.id, now) else None
+    return voucher if voucher is not None and _is_code(known, code, voucher.code or "") else None
+
+
+def add_code(purpose: str, token: str) -> str | None:
+    """A code for whoever has this token, in the place of an earlier one; None where the token is over."""
+    known, code = _digest(token), f"{secrets.randbelow(10**6):06}"
+    is_good = models.set_code(purpose, known, _code(known, code), clock.now())
+    return code if is_good else None
+
+
+def is_code(purpose: str, token: str, code: str) -> bool:
+    """Whether the code that was added for a token is this one; the voucher stays good.
+
+    Each call counts one of five tries. The open transaction must be committed where it is wrong.
+    """
+    return _tried(purpose, token, code) is not None
 
 
 def look(purpose: str, token: str) -> Redeemed | None:
@@ -107,6 +125,11 @@ def look(purpose: str, token: str) -> Redeemed | None:
 def look_at_challenge(purpose: str, challenge: str) -> Redeemed | None:
     """The same, for a challenge."""
     return _unless_over(models.find_challenge(purpose, _digest(challenge)))
+
+
+def newest_of(user: Any, purpose: str) -> Redeemed | None:
+    """What the newest good voucher of a user stands for, without using it."""
+    return _read(models.newest_of(users.key_of(user), purpose, clock.now()))
 
 
 def waiting_for(address: str, *purposes: str) -> list[Redeemed]:

@@ -49,6 +49,14 @@ def use(purpose: str, voucher_id: str, now: datetime) -> bool:
     return database.changed(state().db.session(), query.values(used_at=now)) == 1
 
 
+def set_code(purpose: str, voucher_id: str, code: str, now: datetime) -> bool:
+    """Give a good voucher a code, answered under its own id, with all tries left."""
+    voucher = table(Voucher)
+    query = sa.update(voucher).where(voucher.id == voucher_id, *_good(voucher, purpose, now))
+    values = {"challenge": voucher_id, "code": code, "tries": 0}
+    return database.changed(state().db.session(), query.values(values)) == 1
+
+
 def count_try(purpose: str, challenge: str, most: int, now: datetime) -> bool:
     """Count a try at the code of a challenge that is good for another one."""
     voucher = table(Voucher)
@@ -79,6 +87,13 @@ def _one(query: Any) -> Voucher | None:
         state().db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     )
     return found
+
+
+def newest_of(user_id: Any, purpose: str, now: datetime) -> Voucher | None:
+    """The newest good voucher of a user."""
+    voucher = table(Voucher)
+    query = sa.select(voucher).where(voucher.user_id == user_id, *_good(voucher, purpose, now))
+    return _one(query.order_by(voucher.created_at.desc(), voucher.id).limit(1))
 
 
 def standing_for(purposes: Sequence[str], marks: Sequence[str], now: datetime) -> Sequence[Voucher]:

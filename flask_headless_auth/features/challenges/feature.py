@@ -1,0 +1,5 @@
+"""Challenges: the manifest."""
+
+from flask_headless_auth.feature import Feature
+
+CHALLENGES = Feature(name="challenges", needs=("vouchers",), optional=False)
