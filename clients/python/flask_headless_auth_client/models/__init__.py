@@ -1,15 +1,25 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .challenge import Challenge
+from .challenge_answer import ChallengeAnswer
+from .challenge_answer_credential import ChallengeAnswerCredential
+from .challenge_options import ChallengeOptions
+from .challenge_options_options import ChallengeOptionsOptions
+from .challenge_request import ChallengeRequest
 from .challenge_status import ChallengeStatus
 from .checked import Checked
 from .config import Config
 from .config_sign_up import ConfigSignUp
 from .current_session import CurrentSession
 from .delivery import Delivery
+from .distrusted import Distrusted
 from .email_change_request import EmailChangeRequest
 from .ended import Ended
+from .enrolment_answer import EnrolmentAnswer
+from .enrolment_required import EnrolmentRequired
+from .enrolment_required_status import EnrolmentRequiredStatus
 from .error_code import ErrorCode
+from .first_code import FirstCode
 from .jwk_set import JwkSet
 from .jwk_set_keys_item import JwkSetKeysItem
 from .login_request import LoginRequest
@@ -17,16 +27,24 @@ from .magic_link_proof import MagicLinkProof
 from .magic_link_request import MagicLinkRequest
 from .magic_link_sent import MagicLinkSent
 from .message import Message
+from .mfa import Mfa
+from .mfa_disabled import MfaDisabled
+from .mfa_disabled_status import MfaDisabledStatus
+from .mfa_enabled import MfaEnabled
+from .mfa_enabled_status import MfaEnabledStatus
 from .new_password import NewPassword
 from .password_reset_request import PasswordResetRequest
 from .password_rules import PasswordRules
 from .password_update import PasswordUpdate
 from .presence_method import PresenceMethod
 from .presence_options import PresenceOptions
+from .presence_options_options import PresenceOptionsOptions
 from .presence_proof import PresenceProof
+from .presence_proof_credential import PresenceProofCredential
 from .problem import Problem
 from .problem_errors import ProblemErrors
 from .profile_update import ProfileUpdate
+from .recovery_codes import RecoveryCodes
 from .resend_request import ResendRequest
 from .session import Session
 from .session_list import SessionList
@@ -37,6 +55,10 @@ from .signed_in import SignedIn
 from .signed_in_status import SignedInStatus
 from .token_type import TokenType
 from .tokens import Tokens
+from .totp_enrolment import TotpEnrolment
+from .totp_request import TotpRequest
+from .trusted_device import TrustedDevice
+from .trusted_device_list import TrustedDeviceList
 from .user import User
 from .user_envelope import UserEnvelope
 from .verification_required import VerificationRequired
@@ -44,15 +66,25 @@ from .verification_required_status import VerificationRequiredStatus
 
 __all__ = (
     "Challenge",
+    "ChallengeAnswer",
+    "ChallengeAnswerCredential",
+    "ChallengeOptions",
+    "ChallengeOptionsOptions",
+    "ChallengeRequest",
     "ChallengeStatus",
     "Checked",
     "Config",
     "ConfigSignUp",
     "CurrentSession",
     "Delivery",
+    "Distrusted",
     "EmailChangeRequest",
     "Ended",
+    "EnrolmentAnswer",
+    "EnrolmentRequired",
+    "EnrolmentRequiredStatus",
     "ErrorCode",
+    "FirstCode",
     "JwkSet",
     "JwkSetKeysItem",
     "LoginRequest",
@@ -60,16 +92,24 @@ __all__ = (
     "MagicLinkRequest",
     "MagicLinkSent",
     "Message",
+    "Mfa",
+    "MfaDisabled",
+    "MfaDisabledStatus",
+    "MfaEnabled",
+    "MfaEnabledStatus",
     "NewPassword",
     "PasswordResetRequest",
     "PasswordRules",
     "PasswordUpdate",
     "PresenceMethod",
     "PresenceOptions",
+    "PresenceOptionsOptions",
     "PresenceProof",
+    "PresenceProofCredential",
     "Problem",
     "ProblemErrors",
     "ProfileUpdate",
+    "RecoveryCodes",
     "ResendRequest",
     "Session",
     "SessionList",
@@ -80,6 +120,10 @@ __all__ = (
     "SignUpRequest",
     "Tokens",
     "TokenType",
+    "TotpEnrolment",
+    "TotpRequest",
+    "TrustedDevice",
+    "TrustedDeviceList",
     "User",
     "UserEnvelope",
     "VerificationRequired",

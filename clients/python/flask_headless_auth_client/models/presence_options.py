@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.presence_options_options import PresenceOptionsOptions
+
 
 T = TypeVar("T", bound="PresenceOptions")
 
@@ -16,16 +22,26 @@ class PresenceOptions:
     Attributes:
         method (str):
         max_age (int): Seconds a proof stays fresh.
+        challenge (str | Unset): For an e-mailed code: send it back with the code.
+        options (PresenceOptionsOptions | Unset): For a passkey: what `navigator.credentials.get` takes.
     """
 
     method: str
     max_age: int
+    challenge: str | Unset = UNSET
+    options: PresenceOptionsOptions | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         method = self.method
 
         max_age = self.max_age
+
+        challenge = self.challenge
+
+        options: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.options, Unset):
+            options = self.options.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -35,19 +51,36 @@ class PresenceOptions:
                 "max_age": max_age,
             }
         )
+        if challenge is not UNSET:
+            field_dict["challenge"] = challenge
+        if options is not UNSET:
+            field_dict["options"] = options
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.presence_options_options import PresenceOptionsOptions  # noqa: PLC0415
+
         d = dict(src_dict)
         method = d.pop("method")
 
         max_age = d.pop("max_age")
 
+        challenge = d.pop("challenge", UNSET)
+
+        _options = d.pop("options", UNSET)
+        options: PresenceOptionsOptions | Unset
+        if isinstance(_options, Unset):
+            options = UNSET
+        else:
+            options = PresenceOptionsOptions.from_dict(_options)
+
         presence_options = cls(
             method=method,
             max_age=max_age,
+            challenge=challenge,
+            options=options,
         )
 
         presence_options.additional_properties = d

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -26,6 +26,10 @@ class SignedIn:
         user (User): The user as the API shows it.
         session_id (str):
         expires_in (int): Seconds the access token lives.
+        recovery_codes (list[str] | Unset): Only where this finished an enrolment. Shown once; each opens the account
+            once.
+        trusted_device (str | Unset): Only where `remember_device` asked for it, in the body channel. Send it as
+            `X-Trusted-Device` with later sign-ins.
         access_token (str | Unset):
         refresh_token (str | Unset):
         token_type (TokenType | Unset): How to send the access token (RFC 6750).
@@ -35,6 +39,8 @@ class SignedIn:
     user: User
     session_id: str
     expires_in: int
+    recovery_codes: list[str] | Unset = UNSET
+    trusted_device: str | Unset = UNSET
     access_token: str | Unset = UNSET
     refresh_token: str | Unset = UNSET
     token_type: TokenType | Unset = UNSET
@@ -48,6 +54,12 @@ class SignedIn:
         session_id = self.session_id
 
         expires_in = self.expires_in
+
+        recovery_codes: list[str] | Unset = UNSET
+        if not isinstance(self.recovery_codes, Unset):
+            recovery_codes = self.recovery_codes
+
+        trusted_device = self.trusted_device
 
         access_token = self.access_token
 
@@ -67,6 +79,10 @@ class SignedIn:
                 "expires_in": expires_in,
             }
         )
+        if recovery_codes is not UNSET:
+            field_dict["recovery_codes"] = recovery_codes
+        if trusted_device is not UNSET:
+            field_dict["trusted_device"] = trusted_device
         if access_token is not UNSET:
             field_dict["access_token"] = access_token
         if refresh_token is not UNSET:
@@ -89,6 +105,10 @@ class SignedIn:
 
         expires_in = d.pop("expires_in")
 
+        recovery_codes = cast(list[str], d.pop("recovery_codes", UNSET))
+
+        trusted_device = d.pop("trusted_device", UNSET)
+
         access_token = d.pop("access_token", UNSET)
 
         refresh_token = d.pop("refresh_token", UNSET)
@@ -105,6 +125,8 @@ class SignedIn:
             user=user,
             session_id=session_id,
             expires_in=expires_in,
+            recovery_codes=recovery_codes,
+            trusted_device=trusted_device,
             access_token=access_token,
             refresh_token=refresh_token,
             token_type=token_type,

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, DenySignUpData, DenySignUpErrors, DenySignUpResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetMeData, GetMeErrors, GetMeResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenConfirmationData, OpenConfirmationErrors, OpenConfirmationResponses, PatchMeData, PatchMeErrors, PatchMeResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevertAccountData, RevertAccountErrors, RevertAccountResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SignUpData, SignUpErrors, SignUpResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePasswordData, UpdatePasswordErrors, UpdatePasswordResponses, VerifyMagicLinkData, VerifyMagicLinkErrors, VerifyMagicLinkResponses } from './types.gen.js';
+import type { ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, DenySignUpData, DenySignUpErrors, DenySignUpResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, DistrustDeviceData, DistrustDeviceErrors, DistrustDeviceResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetMeData, GetMeErrors, GetMeResponses, GetMfaData, GetMfaErrors, GetMfaResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTrustedDevicesData, ListTrustedDevicesErrors, ListTrustedDevicesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenConfirmationData, OpenConfirmationErrors, OpenConfirmationResponses, PatchMeData, PatchMeErrors, PatchMeResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevertAccountData, RevertAccountErrors, RevertAccountResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SignUpData, SignUpErrors, SignUpResponses, StartMfaChallengeData, StartMfaChallengeErrors, StartMfaChallengeResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePasswordData, UpdatePasswordErrors, UpdatePasswordResponses, VerifyMagicLinkData, VerifyMagicLinkErrors, VerifyMagicLinkResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -498,6 +498,156 @@ export class AuthApi extends HeyApiClient {
                 'Content-Type': 'application/json',
                 ...options?.headers
             }
+        });
+    }
+    
+    /**
+     * See my second factors.
+     *
+     * What is on, whether one is demanded of me, and how many recovery codes I have left.
+     */
+    public getMfa<ThrowOnError extends boolean = false>(options?: Options<GetMfaData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<GetMfaResponses, GetMfaErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/mfa',
+            ...options
+        });
+    }
+    
+    /**
+     * Prove a second factor.
+     *
+     * With `challenge` it finishes a sign-in, whoever is signed in now. With `enrolment` it switches on the
+     * factor that a sign-in asked for, and finishes that. With neither it switches on the authenticator app
+     * that I am setting up, signed in.
+     */
+    public verifyMfa<ThrowOnError extends boolean = false>(options: Options<VerifyMfaData, ThrowOnError>) {
+        return (options.client ?? this.client).post<VerifyMfaResponses, VerifyMfaErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/mfa/verify',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Ask for what a second factor needs.
+     *
+     * For `email` a code is mailed, for `passkey` the answer has the options; the other methods need
+     * nothing. Then send the answer to `POST /mfa/verify`.
+     */
+    public startMfaChallenge<ThrowOnError extends boolean = false>(options: Options<StartMfaChallengeData, ThrowOnError>) {
+        return (options.client ?? this.client).post<StartMfaChallengeResponses, StartMfaChallengeErrors, ThrowOnError>({
+            url: '/api/auth/mfa/challenge',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Switch my second factors off.
+     *
+     * The authenticator app, the recovery codes and all trusted devices go, passkeys stay, and all other
+     * sessions end. The proof of presence must be of a second factor.
+     */
+    public disableMfa<ThrowOnError extends boolean = false>(options?: Options<DisableMfaData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<DisableMfaResponses, DisableMfaErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/mfa/disable',
+            ...options
+        });
+    }
+    
+    /**
+     * Begin to set up an authenticator app as the second factor.
+     *
+     * Show `qr_svg` or `secret`, then send the first code of the app to `POST /mfa/verify`. Nothing changes
+     * before that, and beginning again is harmless.
+     */
+    public enableMfa<ThrowOnError extends boolean = false>(options?: Options<EnableMfaData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<EnableMfaResponses, EnableMfaErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/mfa/enable',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options?.headers
+            }
+        });
+    }
+    
+    /**
+     * Make ten new recovery codes.
+     *
+     * The old ones stop working at once. The proof of presence must be of a second factor; a recovery code
+     * is one.
+     */
+    public renewRecoveryCodes<ThrowOnError extends boolean = false>(options?: Options<RenewRecoveryCodesData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<RenewRecoveryCodesResponses, RenewRecoveryCodesErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/mfa/recovery-codes',
+            ...options
+        });
+    }
+    
+    /**
+     * List the devices that I trust, newest first.
+     *
+     * On these a sign-in needs no second factor. A device becomes one by `remember_device` at
+     * `POST /mfa/verify`.
+     */
+    public listTrustedDevices<ThrowOnError extends boolean = false>(options?: Options<ListTrustedDevicesData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListTrustedDevicesResponses, ListTrustedDevicesErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/trusted-devices',
+            ...options
+        });
+    }
+    
+    /**
+     * Trust a device no longer.
+     *
+     * Its next sign-in is asked for the second factor. Sessions on it go on.
+     */
+    public distrustDevice<ThrowOnError extends boolean = false>(options: Options<DistrustDeviceData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<DistrustDeviceResponses, DistrustDeviceErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/trusted-devices/{device_id}',
+            ...options
         });
     }
     

@@ -21,6 +21,58 @@ export type Challenge = {
 };
 
 /**
+ * The answer to the challenge of a sign-in.
+ */
+export type ChallengeAnswer = {
+    /**
+     * `challenge` of the sign-in.
+     */
+    challenge: string;
+    /**
+     * One of `methods`.
+     */
+    method: string;
+    /**
+     * For every method but a passkey.
+     */
+    code?: string;
+    /**
+     * The passkey's answer, as its `toJSON()` gives it.
+     */
+    credential?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Ask no second factor on this device from now on.
+     */
+    remember_device?: boolean;
+};
+
+/**
+ * What the chosen way needs.
+ */
+export type ChallengeOptions = {
+    method: string;
+    /**
+     * For a passkey: what `navigator.credentials.get` takes.
+     */
+    options?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * Which second question of a sign-in is wanted.
+ */
+export type ChallengeRequest = {
+    /**
+     * `challenge` of the sign-in.
+     */
+    challenge: string;
+    method: string;
+};
+
+/**
  * Somebody is signed in.
  */
 export type Checked = {
@@ -74,6 +126,13 @@ export type CurrentSession = {
 export type Delivery = 'cookies' | 'body';
 
 /**
+ * It is done.
+ */
+export type Distrusted = {
+    message: string;
+};
+
+/**
  * The new address.
  */
 export type EmailChangeRequest = {
@@ -89,9 +148,46 @@ export type Ended = {
 };
 
 /**
+ * The first code of a factor that a sign-in asked to enrol.
+ */
+export type EnrolmentAnswer = {
+    /**
+     * `enrolment` of the sign-in that asked for it.
+     */
+    enrolment: string;
+    code: string;
+};
+
+/**
+ * A second factor has to be enrolled first; nobody is signed in yet.
+ */
+export type EnrolmentRequired = {
+    status: 'enrolment_required';
+    /**
+     * Opaque; in the place of an access token where a factor is enrolled.
+     */
+    enrolment: string;
+    /**
+     * What can be enrolled.
+     */
+    methods: Array<string>;
+    /**
+     * Seconds it works.
+     */
+    expires_in: number;
+};
+
+/**
  * What was refused; stable for ever.
  */
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_taken' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'permission_denied' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'challenge_expired' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_taken' | 'enrolment_expired' | 'factor_active' | 'factor_missing' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'permission_denied' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
+
+/**
+ * The first code of a factor that I am setting up, signed in.
+ */
+export type FirstCode = {
+    code: string;
+};
 
 /**
  * Public keys (RFC 7517).
@@ -167,6 +263,64 @@ export type Message = {
 };
 
 /**
+ * My second factors.
+ */
+export type Mfa = {
+    /**
+     * Whether sign-in asks for one.
+     */
+    is_enabled: boolean;
+    /**
+     * Whether I must have one.
+     */
+    is_required: boolean;
+    /**
+     * What I can answer with.
+     */
+    methods: Array<string>;
+    recovery_codes_left: number;
+};
+
+/**
+ * What a proof of a second factor answers; `status` says which.
+ */
+export type MfaAnswer = ({
+    status: 'signed_in';
+} & SignedIn) | ({
+    status: 'mfa_enabled';
+} & MfaEnabled) | ({
+    status: 'challenge';
+} & Challenge) | ({
+    status: 'enrolment_required';
+} & EnrolmentRequired) | ({
+    status: 'verification_required';
+} & VerificationRequired);
+
+/**
+ * Second factors are off.
+ */
+export type MfaDisabled = {
+    status: 'mfa_disabled';
+    /**
+     * Ways to prove presence that stay.
+     */
+    methods: Array<string>;
+};
+
+/**
+ * The factor is on. Show the recovery codes once; there are none where I had some already.
+ */
+export type MfaEnabled = {
+    status: 'mfa_enabled';
+    recovery_codes: Array<string>;
+};
+
+/**
+ * A proof of a second factor: with `challenge`, with `enrolment`, or for a factor I am setting up.
+ */
+export type MfaProof = ChallengeAnswer | EnrolmentAnswer | FirstCode;
+
+/**
  * The new password.
  */
 export type NewPassword = {
@@ -216,6 +370,16 @@ export type PresenceOptions = {
      * Seconds a proof stays fresh.
      */
     max_age: number;
+    /**
+     * For an e-mailed code: send it back with the code.
+     */
+    challenge?: string;
+    /**
+     * For a passkey: what `navigator.credentials.get` takes.
+     */
+    options?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -224,6 +388,17 @@ export type PresenceOptions = {
 export type PresenceProof = {
     method?: string;
     password?: string;
+    code?: string;
+    /**
+     * For an e-mailed code: that of the options.
+     */
+    challenge?: string;
+    /**
+     * The passkey's answer, as its `toJSON()` gives it.
+     */
+    credential?: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -277,6 +452,13 @@ export type ProfileUpdate = {
 };
 
 /**
+ * Ten new codes. Show them once: nobody can show them again.
+ */
+export type RecoveryCodes = {
+    recovery_codes: Array<string>;
+};
+
+/**
  * Where the link goes; without it, to the signed-in user.
  */
 export type ResendRequest = {
@@ -325,6 +507,8 @@ export type SignInAnswer = ({
 } & SignedIn) | ({
     status: 'challenge';
 } & Challenge) | ({
+    status: 'enrolment_required';
+} & EnrolmentRequired) | ({
     status: 'verification_required';
 } & VerificationRequired);
 
@@ -364,6 +548,14 @@ export type SignedIn = {
      * Seconds the access token lives.
      */
     expires_in: number;
+    /**
+     * Only where this finished an enrolment. Shown once; each opens the account once.
+     */
+    recovery_codes?: Array<string>;
+    /**
+     * Only where `remember_device` asked for it, in the body channel. Send it as `X-Trusted-Device` with later sign-ins.
+     */
+    trusted_device?: string;
     access_token?: string;
     refresh_token?: string;
     token_type?: TokenType;
@@ -386,6 +578,66 @@ export type Tokens = {
     access_token?: string;
     refresh_token?: string;
     token_type?: TokenType;
+};
+
+/**
+ * What an authenticator app needs, shown once. It is on when `POST /mfa/verify` has its first code.
+ */
+export type TotpEnrolment = {
+    /**
+     * To type in, base 32.
+     */
+    secret: string;
+    /**
+     * To open on the phone itself.
+     */
+    otpauth_url: string;
+    /**
+     * To scan: an SVG picture, no script.
+     */
+    qr_svg: string;
+    /**
+     * Seconds the first code may take.
+     */
+    expires_in: number;
+};
+
+/**
+ * Who enrols: nothing for somebody signed in, else the `enrolment` of the sign-in that asks for it.
+ */
+export type TotpRequest = {
+    /**
+     * `enrolment` of the sign-in that asked for it.
+     */
+    enrolment?: string;
+};
+
+/**
+ * A device on which I am not asked for the second factor.
+ */
+export type TrustedDevice = {
+    id: string;
+    /**
+     * Since when it is trusted.
+     */
+    created_at: string;
+    /**
+     * Last sign-in.
+     */
+    last_used_at: string;
+    /**
+     * When the trust ends.
+     */
+    expires_at: string;
+    user_agent: string;
+    is_current: boolean;
+};
+
+/**
+ * All of them, newest first; there are never more than twenty.
+ */
+export type TrustedDeviceList = {
+    items: Array<TrustedDevice>;
 };
 
 /**
@@ -738,6 +990,10 @@ export type LoginData = {
          * Deliver tokens only this way; by default every way that is on.
          */
         'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
     };
     path?: never;
     query?: never;
@@ -924,6 +1180,7 @@ export type ReauthenticateErrors = {
     401: Problem;
     /**
      * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
      */
     403: Problem;
     /**
@@ -1638,6 +1895,10 @@ export type ResetPasswordErrors = {
      */
     403: Problem;
     /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
+    /**
      * - `body_too_large`: The body is larger than this operation reads.
      */
     413: Problem;
@@ -1684,6 +1945,10 @@ export type SignUpData = {
          * Deliver tokens only this way; by default every way that is on.
          */
         'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
     };
     path?: never;
     query?: never;
@@ -1812,6 +2077,10 @@ export type VerifyMagicLinkData = {
          * Deliver tokens only this way; by default every way that is on.
          */
         'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
     };
     path?: never;
     query?: never;
@@ -1869,6 +2138,453 @@ export type VerifyMagicLinkResponses = {
 
 export type VerifyMagicLinkResponse = VerifyMagicLinkResponses[keyof VerifyMagicLinkResponses];
 
+export type GetMfaData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa';
+};
+
+export type GetMfaErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type GetMfaError = GetMfaErrors[keyof GetMfaErrors];
+
+export type GetMfaResponses = {
+    /**
+     * OK
+     */
+    200: Mfa;
+};
+
+export type GetMfaResponse = GetMfaResponses[keyof GetMfaResponses];
+
+export type VerifyMfaData = {
+    body: MfaProof;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/verify';
+};
+
+export type VerifyMfaErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `challenge_expired`: The challenge is old, forged, already answered, or of another password; these are never told apart.
+     * - `enrolment_expired`: There is no enrolment to go on with: it is old, forged, finished, or was never begun.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `invalid_credentials`: E-mail and password do not fit together. Unknown, wrong and inactive are never told apart.
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     */
+    403: Problem;
+    /**
+     * - `factor_active`: This second factor is on already, and is never replaced silently.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type VerifyMfaError = VerifyMfaErrors[keyof VerifyMfaErrors];
+
+export type VerifyMfaResponses = {
+    /**
+     * OK
+     */
+    200: MfaAnswer;
+};
+
+export type VerifyMfaResponse = VerifyMfaResponses[keyof VerifyMfaResponses];
+
+export type StartMfaChallengeData = {
+    body: ChallengeRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/challenge';
+};
+
+export type StartMfaChallengeErrors = {
+    /**
+     * - `challenge_expired`: The challenge is old, forged, already answered, or of another password; these are never told apart.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type StartMfaChallengeError = StartMfaChallengeErrors[keyof StartMfaChallengeErrors];
+
+export type StartMfaChallengeResponses = {
+    /**
+     * OK
+     */
+    200: ChallengeOptions;
+};
+
+export type StartMfaChallengeResponse = StartMfaChallengeResponses[keyof StartMfaChallengeResponses];
+
+export type DisableMfaData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/disable';
+};
+
+export type DisableMfaErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `factor_missing`: The account has no second factor.
+     */
+    409: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type DisableMfaError = DisableMfaErrors[keyof DisableMfaErrors];
+
+export type DisableMfaResponses = {
+    /**
+     * OK
+     */
+    200: MfaDisabled;
+};
+
+export type DisableMfaResponse = DisableMfaResponses[keyof DisableMfaResponses];
+
+export type EnableMfaData = {
+    body?: TotpRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/enable';
+};
+
+export type EnableMfaErrors = {
+    /**
+     * - `enrolment_expired`: There is no enrolment to go on with: it is old, forged, finished, or was never begun.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `factor_active`: This second factor is on already, and is never replaced silently.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type EnableMfaError = EnableMfaErrors[keyof EnableMfaErrors];
+
+export type EnableMfaResponses = {
+    /**
+     * OK
+     */
+    200: TotpEnrolment;
+};
+
+export type EnableMfaResponse = EnableMfaResponses[keyof EnableMfaResponses];
+
+export type RenewRecoveryCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `factor_missing`: The account has no second factor.
+     */
+    409: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * OK
+     */
+    200: RecoveryCodes;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
+export type ListTrustedDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/trusted-devices';
+};
+
+export type ListTrustedDevicesErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ListTrustedDevicesError = ListTrustedDevicesErrors[keyof ListTrustedDevicesErrors];
+
+export type ListTrustedDevicesResponses = {
+    /**
+     * OK
+     */
+    200: TrustedDeviceList;
+};
+
+export type ListTrustedDevicesResponse = ListTrustedDevicesResponses[keyof ListTrustedDevicesResponses];
+
+export type DistrustDeviceData = {
+    body?: never;
+    path: {
+        /**
+         * `id` of one of GET /trusted-devices.
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/auth/trusted-devices/{device_id}';
+};
+
+export type DistrustDeviceErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type DistrustDeviceError = DistrustDeviceErrors[keyof DistrustDeviceErrors];
+
+export type DistrustDeviceResponses = {
+    /**
+     * OK
+     */
+    200: Distrusted;
+};
+
+export type DistrustDeviceResponse = DistrustDeviceResponses[keyof DistrustDeviceResponses];
+
 export type RevertAccountData = {
     body?: never;
     path: {
@@ -1887,6 +2603,10 @@ export type RevertAccountErrors = {
      * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
      */
     403: Problem;
+    /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
     /**
      * - `too_many_requests`: Too many tries in too short a time.
      */

@@ -7,6 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.challenge import Challenge
 from ...models.delivery import Delivery
+from ...models.enrolment_required import EnrolmentRequired
 from ...models.login_request import LoginRequest
 from ...models.problem import Problem
 from ...models.signed_in import SignedIn
@@ -18,10 +19,14 @@ def _get_kwargs(
     *,
     body: LoginRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
+    x_trusted_device: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_auth_delivery, Unset):
         headers["X-Auth-Delivery"] = str(x_auth_delivery)
+
+    if not isinstance(x_trusted_device, Unset):
+        headers["X-Trusted-Device"] = x_trusted_device
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -38,7 +43,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Challenge | SignedIn | VerificationRequired | Problem | None:
+) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem | None:
     expected = "application/problem+json" if response.status_code >= 400 else "application/json"
     if not response.headers.get("Content-Type", "").startswith(expected):
         # Not an answer of the API: the page of a proxy in front of it, for instance.
@@ -48,7 +53,9 @@ def _parse_response(
 
     if response.status_code == 200:
 
-        def _parse_response_200(data: object) -> Challenge | SignedIn | VerificationRequired:
+        def _parse_response_200(
+            data: object,
+        ) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
@@ -65,11 +72,19 @@ def _parse_response(
                 return componentsschemas_sign_in_answer_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_sign_in_answer_type_2 = EnrolmentRequired.from_dict(data)
+
+                return componentsschemas_sign_in_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_sign_in_answer_type_2 = VerificationRequired.from_dict(data)
+            componentsschemas_sign_in_answer_type_3 = VerificationRequired.from_dict(data)
 
-            return componentsschemas_sign_in_answer_type_2
+            return componentsschemas_sign_in_answer_type_3
 
         response_200 = _parse_response_200(response.json())
 
@@ -128,7 +143,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
+) -> Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -142,7 +157,8 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: LoginRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
+    x_trusted_device: str | Unset = UNSET,
+) -> Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]:
     """Sign in with e-mail and password.
 
      Unknown, wrong and inactive are answered alike. `status` says whether somebody is signed in or a
@@ -151,6 +167,7 @@ def sync_detailed(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (LoginRequest): E-mail, or user name where the model has one, and password.
 
     Raises:
@@ -158,12 +175,13 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Challenge | SignedIn | VerificationRequired | Problem]
+        Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]
     """
 
     kwargs = _get_kwargs(
         body=body,
         x_auth_delivery=x_auth_delivery,
+        x_trusted_device=x_trusted_device,
     )
 
     response = client.get_httpx_client().request(
@@ -178,7 +196,8 @@ def sync(
     client: AuthenticatedClient | Client,
     body: LoginRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Challenge | SignedIn | VerificationRequired | Problem | None:
+    x_trusted_device: str | Unset = UNSET,
+) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem | None:
     """Sign in with e-mail and password.
 
      Unknown, wrong and inactive are answered alike. `status` says whether somebody is signed in or a
@@ -187,6 +206,7 @@ def sync(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (LoginRequest): E-mail, or user name where the model has one, and password.
 
     Raises:
@@ -194,13 +214,14 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Challenge | SignedIn | VerificationRequired | Problem
+        Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem
     """
 
     return sync_detailed(
         client=client,
         body=body,
         x_auth_delivery=x_auth_delivery,
+        x_trusted_device=x_trusted_device,
     ).parsed
 
 
@@ -209,7 +230,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: LoginRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
+    x_trusted_device: str | Unset = UNSET,
+) -> Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]:
     """Sign in with e-mail and password.
 
      Unknown, wrong and inactive are answered alike. `status` says whether somebody is signed in or a
@@ -218,6 +240,7 @@ async def asyncio_detailed(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (LoginRequest): E-mail, or user name where the model has one, and password.
 
     Raises:
@@ -225,12 +248,13 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Challenge | SignedIn | VerificationRequired | Problem]
+        Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]
     """
 
     kwargs = _get_kwargs(
         body=body,
         x_auth_delivery=x_auth_delivery,
+        x_trusted_device=x_trusted_device,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -243,7 +267,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: LoginRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Challenge | SignedIn | VerificationRequired | Problem | None:
+    x_trusted_device: str | Unset = UNSET,
+) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem | None:
     """Sign in with e-mail and password.
 
      Unknown, wrong and inactive are answered alike. `status` says whether somebody is signed in or a
@@ -252,6 +277,7 @@ async def asyncio(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (LoginRequest): E-mail, or user name where the model has one, and password.
 
     Raises:
@@ -259,7 +285,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Challenge | SignedIn | VerificationRequired | Problem
+        Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem
     """
 
     return (
@@ -267,5 +293,6 @@ async def asyncio(
             client=client,
             body=body,
             x_auth_delivery=x_auth_delivery,
+            x_trusted_device=x_trusted_device,
         )
     ).parsed

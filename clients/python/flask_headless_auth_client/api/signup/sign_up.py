@@ -7,6 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.challenge import Challenge
 from ...models.delivery import Delivery
+from ...models.enrolment_required import EnrolmentRequired
 from ...models.problem import Problem
 from ...models.sign_up_request import SignUpRequest
 from ...models.signed_in import SignedIn
@@ -18,10 +19,14 @@ def _get_kwargs(
     *,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
+    x_trusted_device: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_auth_delivery, Unset):
         headers["X-Auth-Delivery"] = str(x_auth_delivery)
+
+    if not isinstance(x_trusted_device, Unset):
+        headers["X-Trusted-Device"] = x_trusted_device
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -38,7 +43,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Challenge | SignedIn | VerificationRequired | Problem | None:
+) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem | None:
     expected = "application/problem+json" if response.status_code >= 400 else "application/json"
     if not response.headers.get("Content-Type", "").startswith(expected):
         # Not an answer of the API: the page of a proxy in front of it, for instance.
@@ -48,7 +53,9 @@ def _parse_response(
 
     if response.status_code == 201:
 
-        def _parse_response_201(data: object) -> Challenge | SignedIn | VerificationRequired:
+        def _parse_response_201(
+            data: object,
+        ) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
@@ -65,11 +72,19 @@ def _parse_response(
                 return componentsschemas_sign_in_answer_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_sign_in_answer_type_2 = EnrolmentRequired.from_dict(data)
+
+                return componentsschemas_sign_in_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_sign_in_answer_type_2 = VerificationRequired.from_dict(data)
+            componentsschemas_sign_in_answer_type_3 = VerificationRequired.from_dict(data)
 
-            return componentsschemas_sign_in_answer_type_2
+            return componentsschemas_sign_in_answer_type_3
 
         response_201 = _parse_response_201(response.json())
 
@@ -128,7 +143,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
+) -> Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -142,7 +157,8 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
+    x_trusted_device: str | Unset = UNSET,
+) -> Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
@@ -152,6 +168,7 @@ def sync_detailed(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (SignUpRequest): A new account: e-mail, password, and the profile fields of the
             model.
 
@@ -160,12 +177,13 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Challenge | SignedIn | VerificationRequired | Problem]
+        Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]
     """
 
     kwargs = _get_kwargs(
         body=body,
         x_auth_delivery=x_auth_delivery,
+        x_trusted_device=x_trusted_device,
     )
 
     response = client.get_httpx_client().request(
@@ -180,7 +198,8 @@ def sync(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Challenge | SignedIn | VerificationRequired | Problem | None:
+    x_trusted_device: str | Unset = UNSET,
+) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem | None:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
@@ -190,6 +209,7 @@ def sync(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (SignUpRequest): A new account: e-mail, password, and the profile fields of the
             model.
 
@@ -198,13 +218,14 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Challenge | SignedIn | VerificationRequired | Problem
+        Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem
     """
 
     return sync_detailed(
         client=client,
         body=body,
         x_auth_delivery=x_auth_delivery,
+        x_trusted_device=x_trusted_device,
     ).parsed
 
 
@@ -213,7 +234,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Response[Challenge | SignedIn | VerificationRequired | Problem]:
+    x_trusted_device: str | Unset = UNSET,
+) -> Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
@@ -223,6 +245,7 @@ async def asyncio_detailed(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (SignUpRequest): A new account: e-mail, password, and the profile fields of the
             model.
 
@@ -231,12 +254,13 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Challenge | SignedIn | VerificationRequired | Problem]
+        Response[Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem]
     """
 
     kwargs = _get_kwargs(
         body=body,
         x_auth_delivery=x_auth_delivery,
+        x_trusted_device=x_trusted_device,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -249,7 +273,8 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: SignUpRequest,
     x_auth_delivery: Delivery | Unset = UNSET,
-) -> Challenge | SignedIn | VerificationRequired | Problem | None:
+    x_trusted_device: str | Unset = UNSET,
+) -> Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem | None:
     """Make an account with e-mail and password, and sign in.
 
      The fields beside `email` and `password` are the profile columns of the application's user model.
@@ -259,6 +284,7 @@ async def asyncio(
     Args:
         x_auth_delivery (Delivery | Unset): How tokens are delivered: as httpOnly cookies, or in
             the body.
+        x_trusted_device (str | Unset):
         body (SignUpRequest): A new account: e-mail, password, and the profile fields of the
             model.
 
@@ -267,7 +293,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Challenge | SignedIn | VerificationRequired | Problem
+        Challenge | EnrolmentRequired | SignedIn | VerificationRequired | Problem
     """
 
     return (
@@ -275,5 +301,6 @@ async def asyncio(
             client=client,
             body=body,
             x_auth_delivery=x_auth_delivery,
+            x_trusted_device=x_trusted_device,
         )
     ).parsed
