@@ -11,6 +11,11 @@ register_drivers()
 from flask_headless_auth.errors import AuthError, ConfigurationError  # noqa: E402
 from flask_headless_auth.extension import AuthSvc  # noqa: E402
 from flask_headless_auth.features.mail.events import MailQueued  # noqa: E402
+from flask_headless_auth.features.passkeys.events import (  # noqa: E402
+    PasskeyAdded,
+    PasskeyRefused,
+    PasskeyRemoved,
+)
 from flask_headless_auth.features.password.events import PasswordChanged  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
 from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked  # noqa: E402
@@ -39,6 +44,9 @@ __all__ = [
     "AuthSvc",
     "ConfigurationError",
     "MailQueued",
+    "PasskeyAdded",
+    "PasskeyRefused",
+    "PasskeyRemoved",
     "PasswordChanged",
     "PresenceProved",
     "ProfileUpdated",

@@ -7,7 +7,8 @@
     │   ├── ResetLinkExpired        reset_link_expired
     │   ├── EmailChangeLinkExpired  email_change_link_expired
     │   ├── RevertLinkExpired       revert_link_expired
-    │   └── MagicLinkExpired        magic_link_expired
+    │   ├── MagicLinkExpired        magic_link_expired
+    │   └── PasskeyRefused          passkey_refused
     ├── Unauthenticated             401, `detail` begins with "401 "
     │   ├── TokenMissing            token_missing
     │   ├── TokenInvalid            token_invalid
@@ -23,7 +24,9 @@
     ├── MethodNotAllowed            405  method_not_allowed
     ├── Conflict                    409  conflict
     │   ├── EmailTaken              email_taken
-    │   └── UsernameTaken           username_taken
+    │   ├── UsernameTaken           username_taken
+    │   ├── LastLoginMethod         last_login_method
+    │   └── TooManyPasskeys         too_many_passkeys
     ├── BodyTooLarge                413  body_too_large
     ├── UnsupportedMediaType        415  unsupported_media_type
     ├── ValidationFailed            422  validation_failed
@@ -139,6 +142,17 @@ class MagicLinkExpired(BadRequest):
 
     code, detail = "magic_link_expired", "This link or code does not work. Ask for a new one."
     mend = "Ask for a new mail at `POST /magic-link`."
+
+
+class PasskeyRefused(BadRequest):
+    """The passkey's answer does not hold, or the challenge is old or used; these are never told apart."""
+
+    code, detail = "passkey_refused", "This passkey could not be used. Try again."
+    mend = (
+        "Ask for new options and answer them once, within five minutes. A passkey that does not verify its "
+        "user opens nothing alone. If every one is refused, see AUTHSVC_PASSKEYS_RP_ID and "
+        "AUTHSVC_PASSKEYS_ORIGINS."
+    )
 
 
 class Unauthenticated(AuthError):
@@ -266,6 +280,20 @@ class UsernameTaken(Conflict):
 
     code, detail = "username_taken", "This user name is taken."
     mend = "Choose another one."
+
+
+class LastLoginMethod(Conflict):
+    """Without it nothing would be left to sign in with."""
+
+    code, detail = "last_login_method", "This is your last way to sign in."
+    mend = "Add a password, another passkey or a linked account first."
+
+
+class TooManyPasskeys(Conflict):
+    """The account has as many passkeys as one may have."""
+
+    code, detail = "too_many_passkeys", "This account has as many passkeys as it may have."
+    mend = "Remove one that is not used any more."
 
 
 class BodyTooLarge(AuthError):

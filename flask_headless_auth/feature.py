@@ -87,6 +87,8 @@ class Feature:
     name: str
     #: Names of the features it builds on.
     needs: tuple[str, ...] = ()
+    #: Names of the optional features without which it is quietly off.
+    only_with: tuple[str, ...] = ()
     #: False for the few that no application can do without; the others have `AUTHSVC_ENABLE_<NAME>`.
     optional: bool = True
     #: Its endpoints.
@@ -122,6 +124,8 @@ class Feature:
     #: Drops every credential it keeps of a user, answers what went: whoever made an account at an address
     #: that was never confirmed keeps no way in once the owner of the address appears.
     disown: Callable[[Any], Mapping[str, int]] | None = None
+    #: How many ways to sign in it keeps for a user.
+    ways_in: Callable[[Any], int] | None = None
     #: What keeps a user who has proved who they are from being signed in, as the answer that says so.
     holds: Callable[[Any], Mapping[str, Any] | None] | None = None
     #: The answer for an e-mail address and a password that open no account, where something waits for them.

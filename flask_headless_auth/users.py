@@ -11,6 +11,7 @@ from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_headless_auth import clock, database
+from flask_headless_auth.errors import LastLoginMethod
 from flask_headless_auth.state import State, state
 
 db: SQLAlchemy = SQLAlchemy()
@@ -267,6 +268,25 @@ def permissions_of(user: Any) -> list[str]:
     """The names of a user's permissions, sorted."""
     grants = [feature.grants(user) for feature in state().features if feature.grants is not None]
     return sorted({name for granted in grants for name in granted})
+
+
+def lock(user: Any) -> None:
+    """Read what decides over a user's ways in anew, locked until the open transaction ends."""
+    state().db.session.refresh(user, ["password_hash", "is_verified"], with_for_update=True)
+
+
+def keep_a_way_in(user: Any) -> None:
+    """Refuse, in the open transaction that removes one, to take a user's last way to sign in.
+
+    What is left is counted behind the removal, with the user's row locked: of two that remove the last two
+    ways at once, one is refused.
+
+    Raises:
+        LastLoginMethod: nothing is left; raising undoes the removal.
+    """
+    lock(user)
+    if not any(feature.ways_in(user) for feature in state().features if feature.ways_in is not None):
+        raise LastLoginMethod
 
 
 def is_taken(column: str, value: Any, *, except_for: Any = None) -> bool:

@@ -10,5 +10,6 @@ PASSWORD = Feature(
     blueprint=views.blueprint,
     limits={"password_account": Limit("10/15 minutes", "account", "Wrong current passwords of one account.")},
     events=(events.PasswordChanged,),
+    ways_in=logic.ways_in,
     public=logic.public,
 )

@@ -106,12 +106,19 @@ class PresenceOptionsSchema(Answer):
 
     method = fields.String(required=True)
     max_age = fields.Integer(required=True, metadata={"description": "Seconds a proof stays fresh."})
+    options = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "For a passkey: what `navigator.credentials.get` takes."},
+    )
 
 
 class PresenceProofSchema(PresenceMethodSchema):
     """A proof of presence."""
 
     password = Password()
+    credential = fields.Dict(
+        keys=fields.String(), metadata={"description": "The passkey's answer, as its `toJSON()` gives it."}
+    )
 
 
 class PasswordRulesSchema(Answer):

@@ -1,6 +1,6 @@
 """Make accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -26,20 +26,35 @@ def sign_up(*, email: str, password: str, **profile: Any) -> dict[str, Any]:
     password_rules.check(
         password, about=[email, *(str(one) for one in profile.values() if isinstance(one, str))]
     )
-    _refuse_taken(email, profile)
-    hashed = part(Hashing).hash(password)
+    refuse_taken(email, profile)
+    values = {"email": email, "password_hash": part(Hashing).hash(password), **profile}
+    return open_account(values, [Proof(signin.PASSWORD, clock.timestamp())])
+
+
+def open_account(
+    values: Mapping[str, Any],
+    proofs: Sequence[Proof],
+    *,
+    with_it: Callable[[Any], object] = lambda user: None,
+) -> dict[str, Any]:
+    """A new account with these columns, through the one door; *with_it* adds what comes along with it.
+
+    Raises:
+        EmailTaken, UsernameTaken, Conflict: somebody has this already.
+    """
 
     def make() -> dict[str, Any]:
         with transaction():
-            user = add(email=email, password_hash=hashed, **profile)
+            user = add(**values)
+            with_it(user)
             emit(SignedUp(user=user))
-            return signin.finish(user, [Proof(signin.PASSWORD, clock.timestamp())])
+            return signin.finish(user, proofs)
 
     try:
         return once_more(make)
     except IntegrityError:
         # Two sign-ups at once: the unique index let one through.
-        _refuse_taken(email, profile)
+        refuse_taken(values["email"], values)
         raise Conflict from None
 
 
@@ -57,7 +72,12 @@ def add(**values: Any) -> Any:
     return user
 
 
-def _refuse_taken(email: str, profile: Mapping[str, Any]) -> None:
+def refuse_taken(email: str, profile: Mapping[str, Any]) -> None:
+    """Refuse an address, or another value that must be one's own, that somebody has.
+
+    Raises:
+        EmailTaken, UsernameTaken, Conflict: somebody has this already.
+    """
     if users.is_taken("email", email):
         raise EmailTaken
     for column in users.unique_columns():
