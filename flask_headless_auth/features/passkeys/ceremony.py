@@ -66,25 +66,13 @@ class Asserted:
     is_backed_up: bool
 
 
-@dataclass(frozen=True)
-class Descriptor:
-    """A credential that is asked for, or must not be made again."""
-
-    credential_id: str
-    transports: Sequence[str]
-
-    def as_json(self) -> dict[str, Any]:
-        """As browsers take it."""
-        return {"type": "public-key", "id": self.credential_id, "transports": list(self.transports)}
-
-
 def creation_options(
     party: RelyingParty,
     challenge: str,
     *,
     handle: str,
     name: str,
-    exclude: Sequence[Descriptor],
+    exclude: Sequence[Mapping[str, Any]],
     verification: Verification,
     seconds: int,
 ) -> dict[str, Any]:
@@ -95,7 +83,7 @@ def creation_options(
         "challenge": challenge,
         "pubKeyCredParams": [{"type": "public-key", "alg": one} for one in ALGORITHMS],
         "timeout": seconds * 1000,
-        "excludeCredentials": [one.as_json() for one in exclude],
+        "excludeCredentials": list(exclude),
         "authenticatorSelection": {
             "residentKey": "required",
             "requireResidentKey": True,
@@ -109,7 +97,7 @@ def request_options(
     party: RelyingParty,
     challenge: str,
     *,
-    allowed: Sequence[Descriptor],
+    allowed: Sequence[Mapping[str, Any]],
     verification: Verification,
     seconds: int,
 ) -> dict[str, Any]:
@@ -118,7 +106,7 @@ def request_options(
         "challenge": challenge,
         "timeout": seconds * 1000,
         "rpId": party.id,
-        "allowCredentials": [one.as_json() for one in allowed],
+        "allowCredentials": list(allowed),
         "userVerification": verification,
     }
 

@@ -1,7 +1,7 @@
 """Passkeys: the manifest."""
 
 from flask_headless_auth.feature import Challenge, Feature, Limit, Mail, Presence
-from flask_headless_auth.features.passkeys import events, logic, models, party, views
+from flask_headless_auth.features.passkeys import events, factors, logic, models, party, views
 from flask_headless_auth.features.passkeys.settings import PasskeySettings
 
 PASSKEYS = Feature(
@@ -40,14 +40,17 @@ PASSKEYS = Feature(
     ),
     challenges=(
         Challenge(
-            logic.PASSKEY,
-            logic.is_second_factor,
-            party.is_known,
-            start=logic.start_factor,
-            answer=logic.is_factor,
+            logic.PASSKEY, factors.is_asked_for, party.is_known, start=factors.ask, answer=factors.answers
         ),
     ),
-    presences=(Presence(logic.PASSKEY, logic.proves_presence, logic.is_present, start=logic.start_presence),),
+    presences=(
+        Presence(
+            logic.PASSKEY,
+            factors.can_show_presence,
+            factors.shows_presence,
+            start=factors.start_presence,
+        ),
+    ),
     forget=logic.forget_user,
     export=logic.export_user,
     disown=logic.forget_user,

@@ -1,6 +1,5 @@
 """Add, use and remove passkeys."""
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -18,7 +17,7 @@ from flask_headless_auth.feature import Proof
 from flask_headless_auth.features.passkeys import ceremony, models
 from flask_headless_auth.features.passkeys.ceremony import Asserted, Created, Credential, Unproven
 from flask_headless_auth.features.passkeys.events import PasskeyAdded, PasskeyRefused, PasskeyRemoved
-from flask_headless_auth.features.passkeys.party import is_known, relying_party
+from flask_headless_auth.features.passkeys.party import relying_party
 from flask_headless_auth.features.passkeys.settings import PasskeySettings
 from flask_headless_auth.features.sessions import logic as sessions
 from flask_headless_auth.features.signin import logic as signin
@@ -35,12 +34,12 @@ PASSKEY = "passkey"
 MULTIPLE = "mfa"
 """The method that stands beside it where the passkey verified its user (RFC 8176 §2)."""
 
+REGISTER, LOGIN = "passkey_register", "passkey_login"
+"""What a challenge is for: one for one purpose is none for another."""
+
 LIFE = timedelta(minutes=5)
 SECONDS = int(LIFE.total_seconds())
 """How long a challenge works."""
-
-REGISTER, LOGIN, FACTOR, PRESENCE = "passkey_register", "passkey_login", "passkey_factor", "passkey_presence"
-"""What a challenge is for: one for one of these is none for the others."""
 
 
 def start_adding() -> dict[str, Any]:
@@ -72,7 +71,7 @@ def _start_adding() -> dict[str, Any]:
             challenge,
             handle=handle,
             name=user.email,
-            exclude=_descriptors(kept),
+            exclude=[one.descriptor for one in kept],
             verification="preferred",
             seconds=SECONDS,
         )
@@ -154,7 +153,6 @@ def keep_first(user: Any, new: Created, handle: str) -> None:
 def _keep(user: Any, new: Created, name: str | None = None) -> models.Passkey:
     try:
         return models.add(
-            id=_digest(new.credential_id),
             credential_id=new.credential_id,
             public_key=new.public_key,
             sign_count=new.sign_count,
@@ -187,7 +185,7 @@ def start_sign_in() -> dict[str, Any]:
     Raises:
         PublicUrlMissing: nobody said which site this is.
     """
-    return _options(LOGIN, "preferred")
+    return options(LOGIN, "preferred")
 
 
 def sign_in(*, credential: Credential, remember: bool = True) -> dict[str, Any]:
@@ -206,35 +204,36 @@ def sign_in(*, credential: Credential, remember: bool = True) -> dict[str, Any]:
     proofs = [Proof(PASSKEY, now), *([Proof(MULTIPLE, now)] if is_verified else [])]
     with transaction():
         user = users.by_id(passkey.user_id)
-        is_used = user is not None and _used(user, passkey, said)
+        may_enter = user is not None and _used(user, passkey, said) and user.is_active is True
         # Whoever finds a key that asked for no PIN must not get in by it alone.
-        if is_used and user.is_active is True and (is_verified or signin.challenges(user, proofs)):
+        if may_enter and (is_verified or signin.challenges(user, proofs)):
             return signin.finish(user, proofs, remember=remember)
     raise refused("it may not sign in", user, while_signing_in=True)
 
 
 def _owner_of(credential: Credential) -> Any:
-    passkey = models.find(_digest(ceremony.id_of(credential)))
+    passkey = models.find(models.digest(ceremony.id_of(credential)))
     return users.by_id(passkey.user_id) if passkey is not None else None
 
 
-def _options(purpose: str, verification: ceremony.Verification, user: Any = None) -> dict[str, Any]:
+def options(purpose: str, verification: ceremony.Verification, user: Any = None) -> dict[str, Any]:
+    """Options to use a passkey, of *user* where one is given.
+
+    Raises:
+        PublicUrlMissing: nobody said which site this is.
+    """
     party = relying_party()
     with transaction():
         kept = models.all_of(users.key_of(user)) if user is not None else []
         usable = [one for one in kept if one.verifies_user or verification != "required"]
-        options = ceremony.request_options(
+        asked = ceremony.request_options(
             party,
             vouchers.issue(purpose, LIFE, {}, user=user).token,
-            allowed=_descriptors(usable),
+            allowed=[one.descriptor for one in usable],
             verification=verification,
             seconds=SECONDS,
         )
-    return {"options": options, "expires_in": SECONDS}
-
-
-def _descriptors(passkeys: Sequence[models.Passkey]) -> list[ceremony.Descriptor]:
-    return [ceremony.Descriptor(one.credential_id, one.transports) for one in passkeys]
+    return {"options": asked, "expires_in": SECONDS}
 
 
 def _redeemed(purpose: str, credential: Credential, user_id: Any) -> tuple[str, Mapping[str, Any]]:
@@ -254,7 +253,7 @@ def _checked(purpose: str, credential: Credential, user_id: Any = None) -> tuple
         Unproven: the answer does not hold.
     """
     challenge, _ = _redeemed(purpose, credential, user_id)
-    passkey = models.find(_digest(ceremony.id_of(credential)))
+    passkey = models.find(models.digest(ceremony.id_of(credential)))
     if passkey is None or user_id not in (None, passkey.user_id):
         raise Unproven("not a passkey of this user")
     handle = ceremony.handle_in(credential)
@@ -268,9 +267,9 @@ def _checked(purpose: str, credential: Credential, user_id: Any = None) -> tuple
 
 
 def _is_handle(handle: str, user_id: Any) -> bool:
-    return hmac.compare_digest(
-        handle.encode("utf-8", "surrogatepass"), (models.handle_of(user_id) or "?").encode()
-    )
+    known = models.handle_of(user_id)
+    given = handle.encode("utf-8", "surrogatepass")
+    return known is not None and hmac.compare_digest(known.encode(), given)
 
 
 def _used(user: Any, passkey: models.Passkey, said: Asserted, *, beside_another: bool = False) -> bool:
@@ -290,51 +289,18 @@ def _used(user: Any, passkey: models.Passkey, said: Asserted, *, beside_another:
     return False
 
 
-def is_second_factor(user: Any, proofs: Sequence[Proof]) -> bool:
-    """Whether a passkey is asked for as the second of two factors.
+def shows(purpose: str, user: Any, answer: Mapping[str, Any], *, beside_another: bool = False) -> bool:
+    """Whether the `credential` of an answer shows a passkey of *user*.
 
-    It is where the user has switched second factors on and has a passkey, and none has been shown yet: a
-    passkey never answers for itself.
+    It must have verified them, unless it stands beside another factor.
     """
-    methods = {proof.method for proof in proofs}
-    if user.mfa_enabled is not True or PASSKEY in methods or len(methods) > 1:
-        return False
-    return bool(models.all_of(users.key_of(user)))
-
-
-def start_factor(user: Any) -> dict[str, Any]:
-    """Options for one of this user's passkeys, as a second factor."""
-    return _options(FACTOR, "preferred", user)
-
-
-def is_factor(user: Any, answer: Mapping[str, Any]) -> bool:
-    """Whether the answer's `credential` shows a passkey of this user, as a second factor."""
-    return _shows(FACTOR, user, answer, beside_another=True)
-
-
-def proves_presence(user: Any) -> bool:
-    """Whether this user has a passkey that can show presence: one that verifies them."""
-    return is_known() and ways_in(user) > 0
-
-
-def start_presence(user: Any) -> dict[str, Any]:
-    """Options for one of this user's passkeys, to show presence."""
-    return _options(PRESENCE, "required", user)
-
-
-def is_present(user: Any, answer: Mapping[str, Any]) -> bool:
-    """Whether the answer's `credential` shows a passkey of this user that has verified them."""
-    return _shows(PRESENCE, user, answer)
-
-
-def _shows(purpose: str, user: Any, answer: Mapping[str, Any], *, beside_another: bool = False) -> bool:
     credential = answer.get("credential")
     if not isinstance(credential, Mapping):
         return False
     try:
         passkey, said = _checked(purpose, credential, users.key_of(user))
     except Unproven as problem:
-        log.info("A passkey was refused: %.200r", str(problem))
+        refused(problem)
         return False
     with transaction():
         is_used = _used(user, passkey, said, beside_another=beside_another)
@@ -401,7 +367,3 @@ def export_user(user: Any) -> dict[str, Any]:
             for one in models.all_of(users.key_of(user))
         ]
     }
-
-
-def _digest(credential_id: str) -> str:
-    return hashlib.sha256(credential_id.encode("utf-8", "surrogatepass")).hexdigest()

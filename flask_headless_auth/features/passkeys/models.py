@@ -1,5 +1,6 @@
 """Passkeys in the database: one row each, and one handle for each user who has any."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,11 @@ class Passkey(Row):
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
 
     user_id: Mapped[Any]
+
+    @property
+    def descriptor(self) -> dict[str, Any]:
+        """How browsers are told of it (`PublicKeyCredentialDescriptorJSON`)."""
+        return {"type": "public-key", "id": self.credential_id, "transports": self.transports}
 
     @property
     def maker(self) -> str:
@@ -71,12 +77,18 @@ class PasskeyHandle(Row):
     user_id: Mapped[Any]
 
 
-def add(**values: Any) -> Passkey:
+def add(*, credential_id: str, **values: Any) -> Passkey:
     """A new passkey, written in the open transaction."""
-    passkey = table(Passkey)(**values)
+    named = {"id": digest(credential_id), "credential_id": credential_id}
+    passkey = table(Passkey)(**named, **values)
     state().db.session.add(passkey)
     state().db.session.flush()
     return passkey
+
+
+def digest(credential_id: str) -> str:
+    """The id under which a credential's passkey is kept."""
+    return hashlib.sha256(credential_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def find(passkey_id: str) -> Passkey | None:
