@@ -198,6 +198,9 @@ def _asserted(credential: Credential, challenge: str, party: RelyingParty, publi
     from webauthn.helpers.structs import CredentialDeviceType
 
     _check_context(credential)
+    # The library skips what is no base64url; one answer has one spelling here.
+    for member in ("authenticatorData", "signature"):
+        _bytes(credential["response"][member])
     verified = verify_authentication_response(
         credential=dict(credential),
         expected_challenge=_bytes(challenge),
