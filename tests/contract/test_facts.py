@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 from flask_headless_auth.events import Event
 from flask_headless_auth.features import catalog
 from tests.contract.applications import OPERATIONS, Operation
+from tests.passkeys import people as passkeys
 from tests.support.apps import Clock, Person
+from tests.support.authenticator import Authenticator
 
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
@@ -57,7 +59,10 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     found = {one.name for one in OPERATIONS if not one.is_guarded}
 
     # then they are these; an operation is added here on purpose or not at all
-    assert found == {"signUp", "login", "getConfig", "getJwks"}
+    assert found == {
+        *("signUp", "login", "getConfig", "getJwks"),
+        *("startPasskeyLogin", "passkeyLogin", "startPasskeySignUp", "passkeySignUp"),
+    }
 
 
 @named([one for one in OPERATIONS if one.is_guarded])
@@ -130,6 +135,18 @@ def listen(app: flask.Flask) -> dict[str, set[str]]:
     return heard
 
 
+def use_passkeys(ada: Person, phone: Person) -> None:
+    """Everything that can be done with passkeys, on two devices of one person."""
+    device = Authenticator(counts=True)
+    passkey = passkeys.add(ada, device)
+    assert passkeys.sign_in(phone, device).status_code == 200
+    assert passkeys.sign_in(Person(ada.app), device, count=0).status_code == 400
+    assert ada.call("DELETE", f"/passkeys/{passkey['id']}").status_code == 200
+    form = {"email": "grace@example.com"}
+    made = device.create(ada.post("/passkeys/signup/options", form).json["options"])
+    assert Person(ada.app).post("/passkeys/signup", {"credential": made}).status_code == 201
+
+
 def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.Flask, clock: Clock) -> None:
     # given somebody at a server, and an ear for every event
     heard = listen(app)
@@ -152,7 +169,9 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.F
         ada.post("/password/update", {"current_password": ada.password, "new_password": NEW}).status_code
         == 200
     )
-    ada.password = tablet.password = NEW
+    ada.password = phone.password = tablet.password = NEW
+    phone.sign_in()
+    use_passkeys(ada, phone)
     tablet.sign_in()
     used = tablet.refresh_token
     assert tablet.refresh().status_code == 200
