@@ -3,11 +3,15 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import cbor2
 import flask
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.passkeys.people import add, refused, rows, sign_in, to_add, to_sign_in
 from tests.support.apps import Person
@@ -260,3 +264,31 @@ def test_a_self_attestation_that_holds_is_taken(app: flask.Flask) -> None:
 
     # then it is there
     assert answer.status_code == 201
+
+
+def test_an_attestation_of_a_maker_is_not_taken_though_it_holds(app: flask.Flask) -> None:
+    # given a U2F key whose maker signs for it, and all of it is right
+    ada, device, key = Person(app, "bearer", "ada@example.com"), Authenticator(), Key()
+    ada.sign_up()
+    made = device.create(to_add(ada), credential_id=ID, key=key)
+    data = cbor2.loads(decoded(made["response"]["attestationObject"]))["authData"]
+    maker, point = ec.generate_private_key(ec.SECP256R1()), key.cose()
+    signed = b"\0" + data[:32] + hashlib.sha256(decoded(made["response"]["clientDataJSON"])).digest()
+    signed += ID + b"\4" + point[-2] + point[-3]
+    statement = {"sig": maker.sign(signed, ec.ECDSA(hashes.SHA256())), "x5c": [certificate_of(maker)]}
+    attested = {"fmt": "fido-u2f", "attStmt": statement, "authData": data}
+    made["response"]["attestationObject"] = encoded(cbor2.dumps(attested))
+
+    # when its passkey is added
+    answer = ada.post("/passkeys/register", {"credential": made})
+
+    # then it is refused: nobody asked for it, and nobody would check whose maker that is
+    assert refused(answer)
+
+
+def certificate_of(maker: ec.EllipticCurvePrivateKey) -> bytes:
+    """A certificate that a maker of authenticators gives itself."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "A maker")])
+    now = datetime.now(UTC)
+    built = x509.CertificateBuilder(name, name, maker.public_key(), 1, now, now + timedelta(days=1))
+    return built.sign(maker, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
