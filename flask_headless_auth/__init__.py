@@ -24,6 +24,11 @@ from flask_headless_auth.features.mfa.events import (  # noqa: E402
     SecondFactorGuessed,
 )
 from flask_headless_auth.features.notices.events import AccountReverted  # noqa: E402
+from flask_headless_auth.features.passkeys.events import (  # noqa: E402
+    PasskeyAdded,
+    PasskeyRefused,
+    PasskeyRemoved,
+)
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
 from flask_headless_auth.features.recovery_codes.events import (  # noqa: E402
@@ -69,6 +74,9 @@ __all__ = [
     "DeviceTrusted",
     "MfaDisabled",
     "MfaEnabled",
+    "PasskeyAdded",
+    "PasskeyRefused",
+    "PasskeyRemoved",
     "PasswordChanged",
     "PasswordReset",
     "PresenceProved",

@@ -9,7 +9,8 @@
     │   ├── RevertLinkExpired       revert_link_expired
     │   ├── MagicLinkExpired        magic_link_expired
     │   ├── ChallengeExpired        challenge_expired
-    │   └── EnrolmentExpired        enrolment_expired
+    │   ├── EnrolmentExpired        enrolment_expired
+    │   └── PasskeyRefused          passkey_refused
     ├── Unauthenticated             401, `detail` begins with "401 "
     │   ├── TokenMissing            token_missing
     │   ├── TokenInvalid            token_invalid
@@ -19,6 +20,7 @@
     ├── InvalidCredentials          401  invalid_credentials
     ├── StepUpRequired              401  step_up_required
     ├── SecondFactorUnavailable     403  second_factor_unavailable
+    ├── PasskeySignUpClosed         403  passkey_sign_up_closed
     ├── CrossSiteRequest            403  cross_site_request
     ├── PermissionDenied            403  permission_denied
     ├── NotFound                    404  not_found
@@ -27,7 +29,9 @@
     │   ├── EmailTaken              email_taken
     │   ├── UsernameTaken           username_taken
     │   ├── FactorActive            factor_active
-    │   └── FactorMissing           factor_missing
+    │   ├── FactorMissing           factor_missing
+    │   ├── LastLoginMethod         last_login_method
+    │   └── TooManyPasskeys         too_many_passkeys
     ├── BodyTooLarge                413  body_too_large
     ├── UnsupportedMediaType        415  unsupported_media_type
     ├── ValidationFailed            422  validation_failed
@@ -159,6 +163,17 @@ class EnrolmentExpired(BadRequest):
     mend = "Begin at `POST /mfa/enable`; where `enrolment` was sent, sign in again for a new one."
 
 
+class PasskeyRefused(BadRequest):
+    """The passkey's answer does not hold, or the challenge is old or used; these are never told apart."""
+
+    code, detail = "passkey_refused", "This passkey could not be used. Try again."
+    mend = (
+        "Ask for new options and answer them once, within five minutes. A passkey that does not verify its "
+        "user opens nothing alone. If every one is refused, see AUTHSVC_PASSKEYS_RP_ID and "
+        "AUTHSVC_PASSKEYS_ORIGINS."
+    )
+
+
 class Unauthenticated(AuthError):
     """No valid access token came with the request."""
 
@@ -238,6 +253,13 @@ class SecondFactorUnavailable(AuthError):
     mend = "The operator has to switch the factor on again."
 
 
+class PasskeySignUpClosed(AuthError):
+    """Addresses are confirmed before anybody is signed in here, and a sign-up waits with a password only."""
+
+    status, code, detail = 403, "passkey_sign_up_closed", "Nobody signs up with a passkey alone here."
+    mend = "Sign up with a password at `POST /signup`, confirm the address, and add a passkey then."
+
+
 class CrossSiteRequest(AuthError):
     """A page of another site made this request with the browser's cookies (CSRF)."""
 
@@ -298,6 +320,20 @@ class FactorMissing(Conflict):
 
     code, detail = "factor_missing", "No second factor is switched on."
     mend = "Enrol one at `POST /mfa/enable`."
+
+
+class LastLoginMethod(Conflict):
+    """Without it nothing would be left to sign in with."""
+
+    code, detail = "last_login_method", "This is your last way to sign in."
+    mend = "Add a password, another passkey or a linked account first."
+
+
+class TooManyPasskeys(Conflict):
+    """The account has as many passkeys as one may have."""
+
+    code, detail = "too_many_passkeys", "This account has as many passkeys as it may have."
+    mend = "Remove one that is not used any more."
 
 
 class BodyTooLarge(AuthError):

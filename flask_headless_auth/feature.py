@@ -107,6 +107,8 @@ class Feature:
     name: str
     #: Names of the features it builds on.
     needs: tuple[str, ...] = ()
+    #: Names of the optional features without which it is quietly off.
+    only_with: tuple[str, ...] = ()
     #: False for the few that no application can do without; the others have `AUTHSVC_ENABLE_<NAME>`.
     optional: bool = True
     #: Its endpoints.
@@ -145,6 +147,8 @@ class Feature:
     #: Drops every credential it keeps of a user, answers what went: whoever made an account at an address
     #: that was never confirmed keeps no way in once the owner of the address appears.
     disown: Callable[[Any], Mapping[str, int]] | None = None
+    #: How many ways to sign in it keeps for a user.
+    ways_in: Callable[[Any], int] | None = None
     #: Whether this user must have a second factor.
     demands: Callable[[Any], bool] | None = None
     #: The device of this request, where the user trusts it: its sign-ins need no second factor, and guesses

@@ -175,6 +175,17 @@ def _factor_proved_at(claims: Mapping[str, Any]) -> int:
     return max((proof.at for proofs in known for proof in proofs if proof.method == MULTIPLE), default=0)
 
 
+def check_factor(claims: Mapping[str, Any]) -> None:
+    """Refuse what changes the ways in of somebody who has second factors on and proved none lately.
+
+    Raises:
+        StepUpRequired: a second factor must be proved again.
+    """
+    allowed = step_up_max_age()
+    if signed_in_user().mfa_enabled is True and _factor_proved_at(claims) + allowed < clock.timestamp():
+        raise step_up_required(allowed, factor=True)
+
+
 def stale_sign_in() -> StepUpRequired:
     """The refusal of `@jwt_required(fresh=True)` and of everything that asks for a fresh sign-in."""
     return step_up_required(step_up_max_age())

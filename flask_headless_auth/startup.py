@@ -41,8 +41,9 @@ def read_settings(app: flask.Flask, problems: list[str]) -> Sections:
 def features_of(app: flask.Flask, problems: list[str]) -> tuple[Feature, ...]:
     """The features that are on, each behind what it needs."""
     wanted = [feature for feature in catalog.ALL if not feature.optional or _is_on(app, feature, problems)]
+    names = {feature.name for feature in wanted}
     try:
-        return in_order(wanted)
+        return in_order(feature for feature in wanted if names.issuperset(feature.only_with))
     except LookupError as problem:
         problems.append(str(problem.args[0]))
         return ()

@@ -58,13 +58,19 @@ class SignUpSchema(AppSchema):
     part = "SignUpRequest"
 
 
+class PasskeySignUpSchema(AppSchema):
+    """A new account without a password: e-mail and the profile fields of the model."""
+
+    part = "PasskeySignUpRequest"
+
+
 class ProfileSchema(AppSchema):
     """The profile fields that their owner may change."""
 
     part = "ProfileUpdate"
 
 
-PLACEHOLDERS: tuple[type[AppSchema], ...] = (UserSchema, SignUpSchema, ProfileSchema)
+PLACEHOLDERS: tuple[type[AppSchema], ...] = (UserSchema, SignUpSchema, PasskeySignUpSchema, ProfileSchema)
 
 
 class Schemas(dict[str, ma.Schema]):
@@ -87,8 +93,13 @@ def build(current: State) -> Schemas:
     writable = writable_columns(current.user_model)
     return Schemas(
         User=_user_schema(current.user_model, readable)(),
-        SignUpRequest=_writable_schema(current.user_model, writable, unknown, _ACCOUNT)(),
-        ProfileUpdate=_writable_schema(current.user_model, writable, unknown, {})(partial=True),
+        SignUpRequest=_writable_schema(current.user_model, writable, unknown, SignUpSchema, _ACCOUNT)(),
+        PasskeySignUpRequest=_writable_schema(
+            current.user_model, writable, unknown, PasskeySignUpSchema, {"email": Email(required=True)}
+        )(),
+        ProfileUpdate=_writable_schema(current.user_model, writable, unknown, ProfileSchema, {})(
+            partial=True
+        ),
     )
 
 
@@ -196,7 +207,11 @@ def _dumped(auto: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _writable_schema(
-    model: type[Any], columns: list[str], unknown: str, extra: Mapping[str, Any]
+    model: type[Any],
+    columns: list[str],
+    unknown: str,
+    stands_for: type[AppSchema],
+    extra: Mapping[str, Any],
 ) -> type[ma.Schema]:
     fields_ = _auto(model, columns)
     for name, field in fields_.items():
@@ -210,7 +225,6 @@ def _writable_schema(
         elif isinstance(field, DecimalText) and isinstance(kind, sa.Numeric) and kind.precision:
             field.validators.append(_Digits(kind))
     base = _Ignoring if unknown == "ignore" else _Strict
-    stands_for = SignUpSchema if extra else ProfileSchema
     return type(stands_for.part, (base,), {**extra, **fields_, "__doc__": stands_for.__doc__})
 
 

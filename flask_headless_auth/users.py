@@ -11,6 +11,7 @@ from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_headless_auth import clock, database
+from flask_headless_auth.errors import LastLoginMethod
 from flask_headless_auth.state import State, state
 
 db: SQLAlchemy = SQLAlchemy()
@@ -296,6 +297,19 @@ def erase(user: Any) -> dict[str, int]:
     session.delete(user)
     session.flush()
     return report
+
+
+def keep_a_way_in(user: Any) -> None:
+    """Refuse, in the open transaction that removes one, to take a user's last way to sign in.
+
+    What is left is counted behind the removal. Whoever removes has `locked` the user before: of two that
+    remove the last two ways at once, one is refused.
+
+    Raises:
+        LastLoginMethod: nothing is left; raising undoes the removal.
+    """
+    if not any(feature.ways_in(user) for feature in state().features if feature.ways_in is not None):
+        raise LastLoginMethod
 
 
 def is_taken(column: str, value: Any, *, except_for: Any = None) -> bool:

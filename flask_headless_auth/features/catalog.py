@@ -9,6 +9,8 @@ from flask_headless_auth.features.magic_link.feature import MAGIC_LINK
 from flask_headless_auth.features.mail.feature import MAIL
 from flask_headless_auth.features.mfa.feature import MFA
 from flask_headless_auth.features.notices.feature import NOTICES
+from flask_headless_auth.features.passkey_signup.feature import PASSKEY_SIGNUP
+from flask_headless_auth.features.passkeys.feature import PASSKEYS
 from flask_headless_auth.features.password.feature import PASSWORD
 from flask_headless_auth.features.profile.feature import PROFILE
 from flask_headless_auth.features.recovery_codes.feature import RECOVERY_CODES
@@ -32,6 +34,8 @@ ALL: tuple[Feature, ...] = (
     SIGNUP,
     PROFILE,
     PASSWORD,
+    PASSKEYS,
+    PASSKEY_SIGNUP,
     MAGIC_LINK,
     MFA,
     TOTP,

@@ -1,6 +1,7 @@
 """Applications for a real server: strong keys and secure cookies, as in production but for the address."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import flask
@@ -13,6 +14,14 @@ def default(**config: Any) -> flask.Flask:
     app = make_app(os.environ["TEST_DATABASE"], **_config(), **config)
     # A page of the host, for its scripts to run in.
     app.add_url_rule("/", "home", lambda: "<!doctype html><title>Home</title>")
+    return app
+
+
+def with_passkeys() -> flask.Flask:
+    """The default application and a page that uses passkeys as a front end would."""
+    app = default()
+    page = (Path(__file__).parent / "passkeys.html").read_text(encoding="utf-8")
+    app.add_url_rule("/passkeys", "passkeys", lambda: page)
     return app
 
 

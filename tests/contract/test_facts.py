@@ -16,7 +16,9 @@ from flask_headless_auth.features.vouchers import logic as vouchers
 from flask_headless_auth.state import state
 from tests.contract.applications import OPERATIONS, Operation
 from tests.mfa.people import go_through_second_factors, try_a_second_factor, try_from_a_trusted_device
+from tests.passkeys import people as passkeys
 from tests.support.apps import API, Clock, Person
+from tests.support.authenticator import Authenticator
 from tests.support.mails import mails
 
 WRONG = "not the password at all"
@@ -81,7 +83,8 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     assert found == {
         "signUp", "login", "getConfig", "getJwks", "openConfirmation", "confirmEmail", "denySignUp",
         "resendVerification", "changeEmail", "requestPasswordReset", "resetPassword", "revertAccount",
-        "sendMagicLink", "verifyMagicLink", "startMfaChallenge",
+        "sendMagicLink", "verifyMagicLink", "startMfaChallenge", "startPasskeyLogin", "passkeyLogin",
+        "startPasskeySignUp", "passkeySignUp",
     }  # fmt: skip
 
 
@@ -187,11 +190,32 @@ def confirm_and_change_addresses(app: flask.Flask) -> None:
     assert app.test_client().post(f"{API}/email/change/{token_of('confirm_change')}").status_code == 200
 
 
+def use_passkeys(ada: Person, phone: Person) -> None:
+    """Everything that can be done with passkeys: on two devices, to sign up, and where one is demanded."""
+    device = Authenticator(counts=True)
+    passkey = passkeys.add(ada, device)
+    assert passkeys.sign_in(phone, device).status_code == 200
+    assert passkeys.sign_in(Person(ada.app), device, count=0).status_code == 400
+    assert ada.call("DELETE", f"/passkeys/{passkey['id']}").status_code == 200
+    form = {"email": "grace@example.com"}
+    made = device.create(ada.post("/passkeys/signup/options", form).json["options"])
+    assert Person(ada.app).post("/passkeys/signup", {"credential": made}).status_code == 201
+    guard, key = Person(ada.app, "bearer", "guard@example.com"), Authenticator()
+    guard.sign_up()
+    with ada.app.app_context():
+        ada.app.auth.grant_role(users.by_email(guard.email), "guard")  # type: ignore[attr-defined]
+    enrolled = passkeys.enrol(guard, key, guard.sign_in().json["enrolment"])
+    assert enrolled.json["status"] == "signed_in"
+    [passkey] = guard.get("/passkeys").json["items"]
+    assert guard.call("DELETE", f"/passkeys/{passkey['id']}").status_code == 200
+
+
 def test_the_events_that_an_operation_emits_are_those_that_it_names(
     build: Callable[..., flask.Flask], clock: Clock
 ) -> None:
     # given somebody at a server that sends mail, and an ear for every event
-    app = build(**MAIL, AUTHSVC_EMAIL_CODE_IS_FACTOR=True, RATELIMIT_ENABLED=True)
+    factors = {"AUTHSVC_EMAIL_CODE_IS_FACTOR": True, "AUTHSVC_MFA_REQUIRED_FOR": ["guard"]}
+    app = build(**MAIL, **factors, RATELIMIT_ENABLED=True)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -212,7 +236,9 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
         ada.post("/password/update", {"current_password": ada.password, "new_password": NEW}).status_code
         == 200
     )
-    ada.password = tablet.password = NEW
+    ada.password = phone.password = tablet.password = NEW
+    phone.sign_in()
+    use_passkeys(ada, phone)
     tablet.sign_in()
     used = tablet.refresh_token
     assert tablet.refresh().status_code == 200

@@ -31,7 +31,10 @@ ROOT = PACKAGE.parent
 NAME = "flask_headless_auth"
 FEATURES = sorted(one.name for one in (PACKAGE / "features").iterdir() if (one / "__init__.py").exists())
 
-LAZY = {"argon2", "argon2.low_level", "redis", "flask_swagger_ui", "authlib", "webauthn", "PIL", "boto3"}
+LAZY = {
+    *("argon2", "argon2.low_level", "redis", "flask_swagger_ui", "authlib", "PIL", "boto3"),
+    *("webauthn", "webauthn.helpers", "webauthn.helpers.cose", "webauthn.helpers.structs"),
+}
 """Heavy or optional packages of others that may be imported where they are used."""
 
 

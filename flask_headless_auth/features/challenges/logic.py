@@ -79,14 +79,18 @@ def trusted_device(user: Any) -> str | None:
     return next((device for device in found if device is not None), None)
 
 
-def suspended(user: Any, proofs: Sequence[Proof], *, remember: bool) -> dict[str, Any] | None:
+def suspended(
+    user: Any, proofs: Sequence[Proof], *, remember: bool, trusting: bool = True
+) -> dict[str, Any] | None:
     """What a sign-in waits for, as its answer; None where nothing is missing.
+
+    A trusted device takes the place of the second factor only where it is *trusting*.
 
     Raises:
         SecondFactorUnavailable: a factor is enrolled that cannot be asked for, or none can be enrolled.
     """
     questions = asked(user, proofs)
-    if questions and trusted_device(user) is None:
+    if questions and not (trusting and trusted_device(user) is not None):
         token = _suspend("challenge", user, proofs, remember)
         return {"status": "challenge", "challenge": token, **_facts(questions)}
     if not questions and is_demanded(user) and not _are_multiple(proofs):

@@ -1,7 +1,7 @@
 """Magic link: the manifest."""
 
 from flask_headless_auth.feature import Feature, Limit, Mail
-from flask_headless_auth.features.magic_link import pages, views
+from flask_headless_auth.features.magic_link import logic, pages, views
 from flask_headless_auth.features.magic_link.settings import MagicLinkSettings
 
 MAGIC_LINK = Feature(
@@ -16,4 +16,5 @@ MAGIC_LINK = Feature(
         "magic_code_account": Limit("20/day", "account", "Wrong codes from mails for one account."),
     },
     mails=(Mail("magic_link", "A link and a code that sign in."),),
+    ways_in=logic.ways_in,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_headless_auth import clock, limits, links, users
 from flask_headless_auth.database import emit, once_more, transaction
-from flask_headless_auth.errors import MagicLinkExpired
+from flask_headless_auth.errors import MagicLinkExpired, Unavailable
 from flask_headless_auth.feature import Proof
 from flask_headless_auth.features.email import logic as email
 from flask_headless_auth.features.magic_link.settings import MagicLinkSettings
@@ -130,6 +130,15 @@ def _let_in(answer: dict[str, Any] | None) -> dict[str, Any]:
     if answer is None:
         raise MagicLinkExpired
     return answer
+
+
+def ways_in(user: Any) -> int:
+    """One where links can go out, and to an address that is the user's own."""
+    try:
+        mail.need()
+    except Unavailable:
+        return 0
+    return int(user.is_verified is True)
 
 
 def account_of(token: str) -> str:

@@ -190,6 +190,13 @@ def remove_all(user: Any, *, keep: str | None = None) -> None:
     emit(MfaDisabled(user=user))
 
 
+def settle(user: Any, *, keep: str | None = None) -> None:
+    """Switch second factors off, in the open transaction that took one, where no enrolled one is left."""
+    is_left = any(one.enrols and one.applies_to(user, ()) for one in challenges.every())
+    if user.mfa_enabled is True and not is_left:
+        remove_all(user, keep=keep)
+
+
 def overview() -> dict[str, Any]:
     """What the signed-in user has, and must have."""
     user = signed_in_user()

@@ -73,6 +73,11 @@ def _prove(user: Any, user_id: Any, auth_time: int, current: str | None) -> None
     limits.refund("password_account", account)
 
 
+def ways_in(user: Any) -> int:
+    """One where the account has a password, else none."""
+    return int(bool(user.password_hash))
+
+
 def _words_about(user: Any) -> list[str]:
     columns = [name for name in users.PROFILE if name in type(user).__table__.c]
     values = [user.email, *(getattr(user, name, None) for name in columns)]

@@ -93,11 +93,14 @@ def _counted_as(email: str | None, username: str | None) -> str:
         return f"email:{email.strip().casefold()[:254]}"
 
 
-def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict[str, Any]:
+def finish(
+    user: Any, proofs: Sequence[Proof], *, remember: bool = True, trusting: bool = True
+) -> dict[str, Any]:
     """The one door. Every way in ends here, and only here does a session begin.
 
     Answers `signed_in` with the user and the tokens, `challenge` where a second factor is asked for,
     `enrolment_required` where one must be enrolled first, or what else keeps the user from being signed in.
+    Where it is not *trusting*, a trusted device takes the place of no second factor.
 
     Raises:
         InvalidCredentials: the account is inactive.
@@ -108,7 +111,7 @@ def finish(user: Any, proofs: Sequence[Proof], *, remember: bool = True) -> dict
     held = _held(user)
     if held is not None:
         return dict(held)
-    suspended = challenges.suspended(user, proofs, remember=remember)
+    suspended = challenges.suspended(user, proofs, remember=remember, trusting=trusting)
     if suspended is not None:
         return suspended
     channels = cookies.wanted()

@@ -1,6 +1,6 @@
 """Make accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -29,31 +29,48 @@ def sign_up(*, email: str, password: str, **profile: Any) -> dict[str, Any]:
     password_rules.check(
         password, about=[email, *(str(one) for one in profile.values() if isinstance(one, str))]
     )
-    _refuse_taken(profile)
+    refuse_taken(profile)
     limits.count("signup_account", f"email:{email}")
     make = _confirmed_first if confirmation.is_required() else _signed_in
     return make(email, password, profile)
 
 
 def _signed_in(email: str, password: str, profile: Mapping[str, Any]) -> dict[str, Any]:
-    _refuse_taken({"email": email})
-    hashed = part(Hashing).hash(password)
+    refuse_taken({"email": email})
+    values = {"email": email, "password_hash": part(Hashing).hash(password), **profile}
+    return open_account(values, [Proof(signin.PASSWORD, clock.timestamp())])
+
+
+def open_account(
+    values: Mapping[str, Any],
+    proofs: Sequence[Proof],
+    *,
+    with_it: Callable[[Any], object] = lambda user: None,
+) -> dict[str, Any]:
+    """A new account with these columns, through the one door; *with_it* adds what comes along with it.
+
+    Its address is confirmed later: not for where that must come first.
+
+    Raises:
+        EmailTaken, UsernameTaken, Conflict: somebody has this already.
+    """
 
     def make() -> dict[str, Any]:
         with transaction():
-            user = add(email=email, password_hash=hashed, **profile)
+            user = add(**values)
+            with_it(user)
             # Behind the flush: whoever left this address a moment ago has written that it is kept by now.
-            if confirmation.is_kept(email):
+            if confirmation.is_kept(values["email"]):
                 raise EmailTaken
             emit(SignedUp(user=user))
             confirmation.ask(user)
-            return signin.finish(user, [Proof(signin.PASSWORD, clock.timestamp())])
+            return signin.finish(user, proofs)
 
     try:
         return once_more(make)
     except IntegrityError:
         # Two sign-ups at once: the unique index let one through.
-        _refuse_taken({"email": email, **profile})
+        refuse_taken(values)
         raise Conflict from None
 
 
@@ -67,7 +84,7 @@ def _confirmed_first(email: str, password: str, profile: Mapping[str, Any]) -> d
         once_more(lambda: _claim(email, hashed, profile, is_free=False))
     except IntegrityError:
         # Somebody else signed up at the same moment: with this address, which is seen now, or with a name.
-        _refuse_taken(profile)
+        refuse_taken(profile)
         once_more(lambda: _claim(email, hashed, profile))
     return confirmation.answer(email)
 
@@ -120,7 +137,12 @@ def add(**values: Any) -> Any:
     return user
 
 
-def _refuse_taken(values: Mapping[str, Any]) -> None:
+def refuse_taken(values: Mapping[str, Any]) -> None:
+    """Refuse what must be one's own and somebody has.
+
+    Raises:
+        EmailTaken, UsernameTaken, Conflict: as they say.
+    """
     for column in {"email", *users.unique_columns()} & set(values):
         if users.is_taken(column, values[column]):
             raise _TAKEN[column]() if column in _TAKEN else Conflict(f"This {column} is taken.")
