@@ -23,7 +23,10 @@ package=$out/clients/python/flask_headless_auth_client
 mkdir -p "$out/clients/python"
 # Built beside and moved, so that modules of operations that are gone do not stay.
 rm -rf "$package.new"
-openapi-python-client generate --path "$out/openapi/openapi.json" --meta none \
+prepared=$(mktemp -d)
+trap 'rm -rf "$prepared"' EXIT
+python clients/python/prepare.py "$out/openapi/openapi.json" >"$prepared/openapi.json"
+openapi-python-client generate --path "$prepared/openapi.json" --meta none \
     --config clients/python/config.yaml --custom-template-path clients/python/templates \
     --output-path "$package.new" --fail-on-warning
 rm -rf "$package"

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.support import smtp
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30
 
@@ -109,6 +111,14 @@ def gunicorn(folder: Path, *, application: str = "default", **settings: str) -> 
     log = folder / "gunicorn.log"
     with process(command, f"http://127.0.0.1:{port}/api/auth/config", log, **variables):
         yield f"http://localhost:{port}"
+
+
+@contextlib.contextmanager
+def mailing(folder: Path, sink: smtp.Sink) -> Iterator[str]:
+    """An application that sends its mails to *sink*."""
+    settings = {"EMAIL_SERVICE": "smtp", "MAIL_SERVER": sink.host, "MAIL_PORT": str(sink.port)}
+    with gunicorn(folder, application="mailing", **settings) as url:
+        yield url
 
 
 class _Blank(BaseHTTPRequestHandler):

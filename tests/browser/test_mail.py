@@ -1,10 +1,5 @@
 """Everything that goes by mail, in a browser: real links out of real mails, and pages without JavaScript."""
 
-import contextlib
-import json
-import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,36 +11,13 @@ from tests.support import smtp
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@contextlib.contextmanager
-def laid_out(sink: smtp.Sink, folder: Path) -> Iterator[None]:
-    """Each mail of a mail server as a file in a folder, as soon as it comes."""
-    is_over = threading.Event()
-
-    def lay_out() -> None:
-        count = 0
-        while not is_over.wait(0.02):
-            for mail in sink.arrived[count:]:
-                message = mail.message
-                plain = message.get_body(("plain",))
-                assert plain is not None
-                text = plain.get_content()
-                content = {
-                    "to": mail.to[0],
-                    "subject": str(message["Subject"]),
-                    "links": re.findall(r"https?://\S+", text),
-                }
-                beside = folder / f".{count}"
-                beside.write_text(json.dumps(content))
-                beside.rename(folder / f"{count:03}.json")
-                count += 1
-
-    thread = threading.Thread(target=lay_out, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
+PERSON = {
+    "email": "ada@example.com",
+    "other_email": "countess@example.com",
+    "password": "correct horse battery staple",
+    "new_password": "another long and good one",
+    "last_password": "a third one, quite long too",
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +28,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     def look(folder: Path) -> dict[str, Any]:
         mails = folder / "mails"
         mails.mkdir()
-        with smtp.sink() as sink, laid_out(sink, mails):
-            settings = {"EMAIL_SERVICE": "smtp", "MAIL_SERVER": sink.host, "MAIL_PORT": str(sink.port)}
-            with servers.gunicorn(folder, application="mailing", **settings) as url:
-                return node_programs.tell(
-                    "mail.mjs",
-                    url=url,
-                    folder=str(folder),
-                    mails=str(mails),
-                    email="ada@example.com",
-                    other_email="countess@example.com",
-                    password="correct horse battery staple",
-                    new_password="another long and good one",
-                    last_password="a third one, quite long too",
-                )
+        with smtp.sink() as sink, smtp.laid_out(sink, mails), servers.mailing(folder, sink) as url:
+            return node_programs.tell("mail.mjs", url=url, folder=str(folder), mails=str(mails), **PERSON)
 
     return node_programs.once(tmp_path_factory, "mail", look)
 
@@ -124,3 +84,31 @@ def test_the_pages_keep_nobody_out_and_nothing_from_elsewhere_in(story: dict[str
     assert story["barriers"] == []
     assert story["outside"] == []
     assert story["violations"] == []
+
+
+def test_everything_that_goes_by_mail_works_with_the_typescript_client(tmp_path: Path) -> None:
+    # given the client in Node, and a live server with a mail server
+    node_programs.build_client()
+    mails = tmp_path / "mails"
+    mails.mkdir()
+
+    # when it confirms, resets, moves, takes back, signs in by code and by link, and denies
+    with smtp.sink() as sink, smtp.laid_out(sink, mails), servers.mailing(tmp_path, sink) as url:
+        seen = node_programs.tell("client_mail.mjs", url=url, mails=str(mails), **PERSON)
+
+    # then everything is what the contract says
+    assert seen == {
+        "confirmed": None,
+        "is_verified": True,
+        "forged": "confirmation_link_expired",
+        "weak": "weak_password",
+        "reset": None,
+        "reset_again": "reset_link_expired",
+        "session_after_reset": "session_ended",
+        "moved": "countess@example.com",
+        "session_after_revert": "session_ended",
+        "by_code": ["signed_in", "ada@example.com"],
+        "by_link": "signed_in",
+        "link_again": "magic_link_expired",
+        "denied": "invalid_credentials",
+    }

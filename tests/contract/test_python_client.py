@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.browser.servers import free_port, process
 from tests.contract.applications import APPLICATIONS, document_of
+from tests.support import smtp
 from tests.support.apps import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -45,13 +47,21 @@ def run(*command: str, path: Path = CLIENT, cwd: Path = ROOT) -> subprocess.Comp
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     """A live server with two workers."""
+    with serving(tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """A live server with two workers, its database in a folder."""
     address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--bind", address, "--workers", "2", "--threads", "4"]
     with process(
         [*command, "tests.contract.programs.server:app"],
         f"http://{address}/api/auth/config",
-        tmp_path / "server.log",
-        DATABASE=f"sqlite:///{tmp_path / 'server.db'}",
+        folder / "server.log",
+        DATABASE=f"sqlite:///{folder / 'server.db'}",
+        **settings,
     ):
         yield f"http://{address}"
 
@@ -89,7 +99,7 @@ def test_the_snippet_in_its_readme_works(server: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_client_and_programs_that_use_it_have_sound_types(tmp_path: Path) -> None:
     # given the client and the programs of the test above
-    programs = [str(PROGRAMS / one) for one in ("walk.py", "walk_async.py")]
+    programs = [str(PROGRAMS / one) for one in ("walk.py", "walk_async.py", "walk_mail.py")]
 
     # when mypy reads them strictly
     strict = ("-m", "mypy", "--strict", f"--cache-dir={tmp_path}")
@@ -188,3 +198,17 @@ def test_a_refusal_that_the_client_does_not_know_yet_can_be_read(client: Any) ->
 
     # then it can say why
     assert (refused.code, refused.detail) == ("closed_today", "Closed.")
+
+
+@pytest.mark.slow
+def test_everything_that_goes_by_mail_works_with_the_client(tmp_path: Path) -> None:
+    # given a live server with a mail server
+    mails = tmp_path / "mails"
+    mails.mkdir()
+    with smtp.sink() as sink, smtp.laid_out(sink, mails), serving(tmp_path, MAIL_PORT=str(sink.port)) as url:
+        # when a program confirms, resets, moves, takes back, signs in by link and code, and denies
+        done = run(str(PROGRAMS / "walk_mail.py"), url, str(mails))
+
+    # then every answer was of the type that it expected
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "walked\n"

@@ -111,7 +111,7 @@ def test_a_child_of_a_process_whose_thread_is_at_work_delivers_its_own_mails(
     program.until_it_waits()
 
     # then it arrives, from a thread of the child, while the parent's has no answer yet
-    arrived = server.wait_for(2, seconds=15)
+    arrived = server.wait_for(2, seconds=12)
     assert [one.to[0] for one in arrived] == ["ada@example.com", "eve@example.com"]
 
     # and both come to an end
@@ -174,5 +174,7 @@ def test_watching_delivers_what_comes_and_ends_when_it_is_told(database_url: str
 
     # then both arrived, and it ended in peace
     assert watching.returncode == 0, errors
-    assert said.splitlines() == ["Watching the outbox.", "1 sent", "1 sent"]
+    first, *rounds = said.splitlines()
+    assert first == "Watching the outbox."
+    assert sum(int(one.removesuffix(" sent")) for one in rounds) == 2
     assert outcomes(app) == ["sent", "sent"]

@@ -2,7 +2,9 @@
 
 import datetime
 import ipaddress
+import json
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -239,3 +241,36 @@ def _certificate(folder: Path, names: tuple[str, ...]) -> Path:
         )
     )
     return path
+
+
+@contextmanager
+def laid_out(server: Sink, folder: Path) -> Iterator[None]:
+    """Each mail of a mail server as a file in a folder, as soon as it comes."""
+    is_over = threading.Event()
+
+    def lay_out() -> None:
+        count = 0
+        while not is_over.wait(0.02):
+            for mail in server.arrived[count:]:
+                message = mail.message
+                plain = message.get_body(("plain",))
+                assert plain is not None
+                text = plain.get_content()
+                content = {
+                    "to": mail.to[0],
+                    "subject": str(message["Subject"]),
+                    "links": re.findall(r"https?://\S+", text),
+                    "codes": re.findall(r"\b\d{3} ?\d{3}\b", text),
+                }
+                beside = folder / f".{count}"
+                beside.write_text(json.dumps(content))
+                beside.rename(folder / f"{count:03}.json")
+                count += 1
+
+    thread = threading.Thread(target=lay_out, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()

@@ -25,7 +25,7 @@ PAUSES = (5, 10, 30, 60, 120, 300)
 """Seconds of rest after each round in a row in which no mail could go out, give or take a fifth."""
 
 GOODBYE = 5.0
-"""Seconds that a process which ends may wait for the letter in hand."""
+"""Seconds that a process which ends or forks may wait for the letter in hand."""
 
 
 class Rounds:
@@ -66,20 +66,25 @@ class Rounds:
 class Courier:
     """The delivering thread of one application in one process.
 
-    It is a daemon: it keeps no process alive. A process that ends waits some seconds for the letter in hand.
+    It is a daemon: it keeps no process alive. A process that ends, or forks, waits some seconds for the
+    letter in hand.
     """
 
     def __init__(self, app: flask.Flask, engine: sa.Engine) -> None:
         self._app, self._engine = app, engine
         self._be_new()
         ours = weakref.ref(self)
-        os.register_at_fork(after_in_child=lambda: _tell_of_fork(ours()))
-        atexit.register(lambda: _tell_of_end(ours()))
+        os.register_at_fork(
+            before=lambda: _tell(ours(), Courier.end),
+            after_in_parent=lambda: _tell(ours(), Courier.go_on),
+            after_in_child=lambda: _tell(ours(), Courier.begin_anew),
+        )
+        atexit.register(lambda: _tell(ours(), Courier.end))
 
     def _be_new(self) -> None:
         self._lock = threading.Lock()
         self._called = threading.Event()
-        self._is_ending = False
+        self._is_ending = self._was_at_work = False
         self._thread: threading.Thread | None = None
 
     def call(self) -> None:
@@ -95,18 +100,29 @@ class Courier:
                     return
                 self._thread = thread
 
-    def forked(self) -> None:
-        """Begin anew in a child process: the thread is not there, and its connections are the parent's."""
-        self._be_new()
-        self._engine.dispose(close=False)
-
     def end(self) -> None:
-        """Begin no letter any more, and wait for the one in hand."""
+        """Begin no letter any more, and wait some seconds for the one in hand.
+
+        Before a fork too: a child that is made while a thread writes to SQLite takes the lock for its own,
+        and nobody there ever gives it back.
+        """
         with self._lock:
             self._is_ending, thread = True, self._thread
             self._called.set()
+        self._was_at_work = thread is not None
         if thread is not None and thread is not threading.current_thread():
             thread.join(GOODBYE)
+
+    def go_on(self) -> None:
+        """Go on in a process that has a new child."""
+        self._is_ending = False
+        if self._was_at_work:
+            self.call()
+
+    def begin_anew(self) -> None:
+        """Begin anew in a child process: the thread is not there, and its connections are the parent's."""
+        self._be_new()
+        self._engine.dispose(close=False)
 
     def _work(self) -> None:
         rounds = Rounds()
@@ -128,14 +144,9 @@ class Courier:
             return rounds.pause()
 
 
-def _tell_of_fork(courier: Courier | None) -> None:
+def _tell(courier: Courier | None, what: Callable[[Courier], None]) -> None:
     if courier is not None:
-        courier.forked()
-
-
-def _tell_of_end(courier: Courier | None) -> None:
-    if courier is not None:
-        courier.end()
+        what(courier)
 
 
 def call(event: object = None) -> None:

@@ -76,7 +76,7 @@ await story(async ({ facts, context, page }) => {
 
   // A forgotten password.
   observed.reset_asked = (await api('POST', '/request-password-reset', { email })).status;
-  const reset = link(await mail(email, 'password'), '/reset-password/');
+  const reset = link(await mail(email, 'Choose a new password'), '/reset-password/');
   await page.goto(reset);
   await shot('3-reset');
   await page.locator('input[type=password]').first().fill('password');
@@ -105,7 +105,7 @@ await story(async ({ facts, context, page }) => {
   await home();
   observed.session_after_revert = (await api('GET', '/user/@me')).status;
   observed.password_after_revert = (await api('POST', '/login', { email, password: changed })).status;
-  await page.goto(link(await mail(email, 'password'), '/reset-password/'));
+  await page.goto(link(await mail(email, 'Choose a new password'), '/reset-password/'));
   await page.locator('input[type=password]').first().fill(last);
   await press('11-set-again');
   await home();
@@ -114,7 +114,7 @@ await story(async ({ facts, context, page }) => {
 
   // In without a password.
   observed.magic_asked = (await api('POST', '/magic-link', { email })).status;
-  await page.goto(link(await mail(email, 'Sign in'), '/magic-link/'));
+  await page.goto(link(await mail(email, 'link to sign in'), '/magic-link/'));
   await shot('12-magic');
   observed.signed_in_by_looking = (await context.cookies()).some((one) => one.name.endsWith('access_token'));
   await press('13-signed-in');

@@ -110,7 +110,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ResendRequest | Unset = UNSET,
 ) -> Response[Message | Problem]:
     """Ask for another mail with a confirmation link.
@@ -142,7 +142,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ResendRequest | Unset = UNSET,
 ) -> Message | Problem | None:
     """Ask for another mail with a confirmation link.
@@ -169,7 +169,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ResendRequest | Unset = UNSET,
 ) -> Response[Message | Problem]:
     """Ask for another mail with a confirmation link.
@@ -199,7 +199,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ResendRequest | Unset = UNSET,
 ) -> Message | Problem | None:
     """Ask for another mail with a confirmation link.
