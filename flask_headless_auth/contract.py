@@ -45,7 +45,8 @@ class OneOfRequestSchema(ma.Schema):
 
     def load(self, data: Any, **options: Any) -> Any:
         """What a body says, read as the shape that it has."""
-        named = (kind for member, kind in self.variants.items() if member in data)
+        members = data if isinstance(data, Mapping) else ()
+        named = (kind for member, kind in self.variants.items() if member in members)
         return next(named, self.otherwise)().load(data)
 
 

@@ -27,6 +27,8 @@ class Operation:
     required: tuple[str, ...]
     is_guarded: bool
     valid: dict[str, Any] = field(repr=False)
+    #: Whether an empty body is of this shape: where there are several, the last one.
+    takes_empty: bool = True
 
     def __str__(self) -> str:
         return self.id
@@ -52,22 +54,29 @@ def operations(document: dict[str, Any]) -> list[Operation]:
             content = one.get("requestBody", {}).get("content", {}) if isinstance(one, dict) else {}
             if JSON not in content:
                 continue
-            schema = content[JSON]["schema"]
-            if "$ref" in schema:
-                schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-            guarded = bool(one.get("security"))
-            found.append(
-                Operation(
-                    id=one["operationId"],
-                    method=method.upper(),
-                    path=path,
-                    properties=schema["properties"],
-                    required=tuple(schema.get("required", ())),
-                    is_guarded=guarded,
-                    valid=_valid(schema),
+            shapes = list(_shapes(content[JSON]["schema"], document["components"]["schemas"]))
+            for name, schema in shapes:
+                found.append(
+                    Operation(
+                        id=f"{one['operationId']}{name}",
+                        method=method.upper(),
+                        path=path,
+                        properties=schema["properties"],
+                        required=tuple(schema.get("required", ())),
+                        is_guarded=bool(one.get("security")),
+                        valid=_valid(schema),
+                        takes_empty=schema is shapes[-1][1],
+                    )
                 )
-            )
     return found
+
+
+def _shapes(schema: dict[str, Any], schemas: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The shapes that a body may have, each with a name where there is more than one."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    names = [one["$ref"].rsplit("/", 1)[1] for one in schema.get("oneOf", ())]
+    yield from ((f"-{name}", schemas[name]) for name in names) if names else [("", schema)]
 
 
 def _valid(schema: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +111,7 @@ _WRONG: dict[str, tuple[Any, ...]] = {
     "boolean": ("yes", "true", "", 1, 0, 2, 1.5, [], {}, [True]),
     "integer": ("7", 1.5, True, [], {}, 10**400),
     "number": ("7", True, [], {}),
+    "object": ("x", 7, 1.5, True, [], ["x"]),
 }
 
 
