@@ -38,8 +38,13 @@ class Operation(NamedTuple):
 
     @property
     def is_guarded(self) -> bool:
-        """Whether it asks for a token: an empty way among others says that it takes one and needs none."""
-        return bool(self.facts["security"]) and {} not in self.facts["security"]
+        """Whether it asks for a token where nothing is sent.
+
+        An empty way among others says that it takes one and needs none, or that a member of the body stands
+        in for it; then the want of both is a refusal that it lists.
+        """
+        needs_none = {} in self.facts["security"] and "token_missing" not in self.codes()
+        return bool(self.facts["security"]) and not needs_none
 
     def bodies(self) -> Iterator[dict[str, Any]]:
         """What is sent, and what is answered when all is well."""

@@ -12,6 +12,7 @@ from flask_headless_auth.errors import (
     PublicUrlMissing,
     SecondFactorUnavailable,
 )
+from flask_headless_auth.features.email.events import EmailConfirmed
 from flask_headless_auth.features.magic_link import logic
 from flask_headless_auth.features.magic_link.schemas import (
     MagicLinkProofSchema,
@@ -54,7 +55,7 @@ class VerifyMagicLink(MethodView):
     @blueprint.counts("magic_code_account")
     @blueprint.delivers
     @blueprint.raises(MagicLinkExpired, SecondFactorUnavailable)
-    @blueprint.emits(SignedIn, SignInFailed, SessionRevoked)
+    @blueprint.emits(SignedIn, SignInFailed, EmailConfirmed, SessionRevoked)
     @blueprint.arguments(
         MagicLinkProofSchema, example={"challenge": "Wy3Qh0c7mZk2l5v8Xr1T", "code": "012345"}
     )

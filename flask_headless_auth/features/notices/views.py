@@ -16,7 +16,10 @@ from flask_headless_auth.wire import MessageSchema
 blueprint = http.Blueprint("notices", __name__, description="Take back what was not me.")
 
 
-@blueprint.route("/security/revert/<token>")
+TOKEN = [{"in": "path", "name": "token", "description": "The end of the link in the notice."}]
+
+
+@blueprint.route("/security/revert/<token>", parameters=TOKEN)
 class RevertAccount(MethodView):
     @limited("revert")
     @blueprint.finds

@@ -14,6 +14,7 @@ from flask_headless_auth.errors import (
     StepUpRequired,
     WeakPassword,
 )
+from flask_headless_auth.features.email.events import EmailConfirmed
 from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.password import logic
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset
@@ -29,6 +30,8 @@ from flask_headless_auth.limits import limited
 from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("password", __name__, description="Change the password, or choose a new one.")
+
+TOKEN = [{"in": "path", "name": "token", "description": "The end of the link in the mail."}]
 
 
 @blueprint.route("/password/update")
@@ -67,12 +70,12 @@ class RequestPasswordReset(MethodView):
         return {"message": "If an account has this address, a mail with a link is on its way."}
 
 
-@blueprint.route("/reset-password/<token>")
+@blueprint.route("/reset-password/<token>", parameters=TOKEN)
 class ResetPassword(MethodView):
     @limited("change")
     @blueprint.finds
     @blueprint.raises(ResetLinkExpired, WeakPassword)
-    @blueprint.emits(PasswordReset, SessionRevoked, MailQueued)
+    @blueprint.emits(PasswordReset, EmailConfirmed, SessionRevoked, MailQueued)
     @blueprint.arguments(NewPasswordSchema)
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any], token: str) -> dict[str, Any]:
