@@ -10,6 +10,10 @@ from .challenge_status import ChallengeStatus
 from .checked import Checked
 from .config import Config
 from .config_sign_up import ConfigSignUp
+from .creation_options import CreationOptions
+from .creation_options_options import CreationOptionsOptions
+from .credential import Credential
+from .credential_response import CredentialResponse
 from .current_session import CurrentSession
 from .delivery import Delivery
 from .distrusted import Distrusted
@@ -32,7 +36,19 @@ from .mfa_disabled import MfaDisabled
 from .mfa_disabled_status import MfaDisabledStatus
 from .mfa_enabled import MfaEnabled
 from .mfa_enabled_status import MfaEnabledStatus
+from .new_credential import NewCredential
+from .new_credential_response import NewCredentialResponse
+from .new_passkey import NewPasskey
 from .new_password import NewPassword
+from .passkey import Passkey
+from .passkey_added import PasskeyAdded
+from .passkey_added_status import PasskeyAddedStatus
+from .passkey_list import PasskeyList
+from .passkey_login import PasskeyLogin
+from .passkey_name import PasskeyName
+from .passkey_request import PasskeyRequest
+from .passkey_sign_up_answer import PasskeySignUpAnswer
+from .passkey_sign_up_request import PasskeySignUpRequest
 from .password_reset_request import PasswordResetRequest
 from .password_rules import PasswordRules
 from .password_update import PasswordUpdate
@@ -45,6 +61,8 @@ from .problem import Problem
 from .problem_errors import ProblemErrors
 from .profile_update import ProfileUpdate
 from .recovery_codes import RecoveryCodes
+from .request_options import RequestOptions
+from .request_options_options import RequestOptionsOptions
 from .resend_request import ResendRequest
 from .session import Session
 from .session_list import SessionList
@@ -75,6 +93,10 @@ __all__ = (
     "Checked",
     "Config",
     "ConfigSignUp",
+    "CreationOptions",
+    "CreationOptionsOptions",
+    "Credential",
+    "CredentialResponse",
     "CurrentSession",
     "Delivery",
     "Distrusted",
@@ -97,7 +119,19 @@ __all__ = (
     "MfaDisabledStatus",
     "MfaEnabled",
     "MfaEnabledStatus",
+    "NewCredential",
+    "NewCredentialResponse",
+    "NewPasskey",
     "NewPassword",
+    "Passkey",
+    "PasskeyAdded",
+    "PasskeyAddedStatus",
+    "PasskeyList",
+    "PasskeyLogin",
+    "PasskeyName",
+    "PasskeyRequest",
+    "PasskeySignUpAnswer",
+    "PasskeySignUpRequest",
     "PasswordResetRequest",
     "PasswordRules",
     "PasswordUpdate",
@@ -110,6 +144,8 @@ __all__ = (
     "ProblemErrors",
     "ProfileUpdate",
     "RecoveryCodes",
+    "RequestOptions",
+    "RequestOptionsOptions",
     "ResendRequest",
     "Session",
     "SessionList",

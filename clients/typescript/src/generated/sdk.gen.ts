@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, DenySignUpData, DenySignUpErrors, DenySignUpResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, DistrustDeviceData, DistrustDeviceErrors, DistrustDeviceResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetMeData, GetMeErrors, GetMeResponses, GetMfaData, GetMfaErrors, GetMfaResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTrustedDevicesData, ListTrustedDevicesErrors, ListTrustedDevicesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenConfirmationData, OpenConfirmationErrors, OpenConfirmationResponses, PatchMeData, PatchMeErrors, PatchMeResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevertAccountData, RevertAccountErrors, RevertAccountResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SignUpData, SignUpErrors, SignUpResponses, StartMfaChallengeData, StartMfaChallengeErrors, StartMfaChallengeResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePasswordData, UpdatePasswordErrors, UpdatePasswordResponses, VerifyMagicLinkData, VerifyMagicLinkErrors, VerifyMagicLinkResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses } from './types.gen.js';
+import type { AddPasskeyData, AddPasskeyErrors, AddPasskeyResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, DenySignUpData, DenySignUpErrors, DenySignUpResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, DistrustDeviceData, DistrustDeviceErrors, DistrustDeviceResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetMeData, GetMeErrors, GetMeResponses, GetMfaData, GetMfaErrors, GetMfaResponses, ListPasskeysData, ListPasskeysErrors, ListPasskeysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTrustedDevicesData, ListTrustedDevicesErrors, ListTrustedDevicesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenConfirmationData, OpenConfirmationErrors, OpenConfirmationResponses, PasskeyLoginData, PasskeyLoginErrors, PasskeyLoginResponses, PasskeySignUpData, PasskeySignUpErrors, PasskeySignUpResponses, PatchMeData, PatchMeErrors, PatchMeResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, RemovePasskeyData, RemovePasskeyErrors, RemovePasskeyResponses, RenamePasskeyData, RenamePasskeyErrors, RenamePasskeyResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevertAccountData, RevertAccountErrors, RevertAccountResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SignUpData, SignUpErrors, SignUpResponses, StartAddingPasskeyData, StartAddingPasskeyErrors, StartAddingPasskeyResponses, StartMfaChallengeData, StartMfaChallengeErrors, StartMfaChallengeResponses, StartPasskeyLoginData, StartPasskeyLoginErrors, StartPasskeyLoginResponses, StartPasskeySignUpData, StartPasskeySignUpErrors, StartPasskeySignUpResponses, StartReauthenticationData, StartReauthenticationErrors, StartReauthenticationResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdatePasswordData, UpdatePasswordErrors, UpdatePasswordResponses, VerifyMagicLinkData, VerifyMagicLinkErrors, VerifyMagicLinkResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -467,6 +467,40 @@ export class AuthApi extends HeyApiClient {
     }
     
     /**
+     * Prepare an account with a passkey and no password.
+     *
+     * Hand `options` to the browser, and what it makes of them to `POST /passkeys/signup`, once. No account
+     * is made until then. The fields beside `email` are those of the sign-up form. Where addresses are
+     * confirmed first, nobody signs up so.
+     */
+    public startPasskeySignUp<ThrowOnError extends boolean = false>(options: Options<StartPasskeySignUpData, ThrowOnError>) {
+        return (options.client ?? this.client).post<StartPasskeySignUpResponses, StartPasskeySignUpErrors, ThrowOnError>({
+            url: '/api/auth/passkeys/signup/options',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Make an account with a passkey and no password, and sign in.
+     *
+     * `credential` is `toJSON()` of what the browser made.
+     */
+    public passkeySignUp<ThrowOnError extends boolean = false>(options: Options<PasskeySignUpData, ThrowOnError>) {
+        return (options.client ?? this.client).post<PasskeySignUpResponses, PasskeySignUpErrors, ThrowOnError>({
+            url: '/api/auth/passkeys/signup',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * Ask for a mail that signs me in.
      *
      * The mail has a link and a six-digit code. Send the link's token, or this answer's `challenge` with the
@@ -573,6 +607,134 @@ export class AuthApi extends HeyApiClient {
                 }, { scheme: 'bearer', type: 'http' }],
             url: '/api/auth/mfa/disable',
             ...options
+        });
+    }
+    
+    /**
+     * Prepare to add a passkey to my account.
+     *
+     * Hand `options` to the browser, and what it makes of them to `POST /passkeys/register`, once. Where
+     * second factors are on, the proof of presence must be of one. A sign-in that waits for a factor to be
+     * enrolled sends its `enrolment`, to both.
+     */
+    public startAddingPasskey<ThrowOnError extends boolean = false>(options?: Options<StartAddingPasskeyData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<StartAddingPasskeyResponses, StartAddingPasskeyErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/passkeys/register/options',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options?.headers
+            }
+        });
+    }
+    
+    /**
+     * Add a passkey to my account.
+     *
+     * `credential` is `toJSON()` of what the browser made. All other sessions end. With `enrolment` the
+     * passkey is the second factor that a sign-in waits for, and the answer is that of the sign-in.
+     */
+    public addPasskey<ThrowOnError extends boolean = false>(options: Options<AddPasskeyData, ThrowOnError>) {
+        return (options.client ?? this.client).post<AddPasskeyResponses, AddPasskeyErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/passkeys/register',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Prepare to sign in with a passkey.
+     *
+     * Nobody is asked who they are. The options serve a button as well as the browser's own suggestions in a
+     * form: `mediation: "conditional"` and `autocomplete="username webauthn"`.
+     */
+    public startPasskeyLogin<ThrowOnError extends boolean = false>(options?: Options<StartPasskeyLoginData, ThrowOnError>) {
+        return (options?.client ?? this.client).post<StartPasskeyLoginResponses, StartPasskeyLoginErrors, ThrowOnError>({ url: '/api/auth/passkeys/login/options', ...options });
+    }
+    
+    /**
+     * Sign in with a passkey.
+     *
+     * One that verified its user, by a PIN or a fingerprint, counts as two factors. After one that did not,
+     * a second factor is asked for; where the account has none, it is refused.
+     */
+    public passkeyLogin<ThrowOnError extends boolean = false>(options: Options<PasskeyLoginData, ThrowOnError>) {
+        return (options.client ?? this.client).post<PasskeyLoginResponses, PasskeyLoginErrors, ThrowOnError>({
+            url: '/api/auth/passkeys/login',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * List my passkeys, oldest first.
+     *
+     * There are never more than AUTHSVC_PASSKEYS_MAX_PER_USER, so one answer has them all.
+     */
+    public listPasskeys<ThrowOnError extends boolean = false>(options?: Options<ListPasskeysData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<ListPasskeysResponses, ListPasskeysErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/passkeys',
+            ...options
+        });
+    }
+    
+    /**
+     * Remove one of my passkeys.
+     *
+     * It opens nothing from now on, and all other sessions end. The last way to sign in cannot be removed.
+     * Where second factors are on, the proof of presence must be of one; without the last one they are off.
+     */
+    public removePasskey<ThrowOnError extends boolean = false>(options: Options<RemovePasskeyData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<RemovePasskeyResponses, RemovePasskeyErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/passkeys/{passkey_id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Give one of my passkeys another name.
+     *
+     * The name is for this list alone; the device shows its own.
+     */
+    public renamePasskey<ThrowOnError extends boolean = false>(options: Options<RenamePasskeyData, ThrowOnError>) {
+        return (options.client ?? this.client).patch<RenamePasskeyResponses, RenamePasskeyErrors, ThrowOnError>({
+            security: [{
+                    in: 'cookie',
+                    name: '__Host-access_token',
+                    type: 'apiKey'
+                }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/auth/passkeys/{passkey_id}',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
         });
     }
     

@@ -102,6 +102,60 @@ export type Config = {
 };
 
 /**
+ * Options to make a passkey.
+ */
+export type CreationOptions = {
+    /**
+     * For `PublicKeyCredential.parseCreationOptionsFromJSON`, and then `navigator.credentials.create({publicKey})`.
+     */
+    options: {
+        [key: string]: unknown;
+    };
+    /**
+     * Seconds they can be answered.
+     */
+    expires_in: number;
+};
+
+/**
+ * A passkey's answer: `toJSON()` of what `navigator.credentials.get` gave.
+ */
+export type Credential = {
+    /**
+     * Bytes in base64url.
+     */
+    id: string;
+    /**
+     * Bytes in base64url.
+     */
+    rawId: string;
+    type: string;
+    response: CredentialResponse;
+};
+
+/**
+ * What the authenticator signed.
+ */
+export type CredentialResponse = {
+    /**
+     * Bytes in base64url.
+     */
+    clientDataJSON: string;
+    /**
+     * Bytes in base64url.
+     */
+    authenticatorData: string;
+    /**
+     * Bytes in base64url.
+     */
+    signature: string;
+    /**
+     * Bytes in base64url.
+     */
+    userHandle?: string | null;
+};
+
+/**
  * The session of the request's access token.
  */
 export type CurrentSession = {
@@ -180,7 +234,7 @@ export type EnrolmentRequired = {
 /**
  * What was refused; stable for ever.
  */
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'challenge_expired' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_taken' | 'enrolment_expired' | 'factor_active' | 'factor_missing' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'permission_denied' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
+export type ErrorCode = 'bad_request' | 'body_too_large' | 'challenge_expired' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_taken' | 'enrolment_expired' | 'factor_active' | 'factor_missing' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'last_login_method' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'passkey_refused' | 'passkey_sign_up_closed' | 'permission_denied' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_passkeys' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
 
 /**
  * The first code of a factor that I am setting up, signed in.
@@ -321,10 +375,159 @@ export type MfaEnabled = {
 export type MfaProof = ChallengeAnswer | EnrolmentAnswer | FirstCode;
 
 /**
+ * A new passkey: `toJSON()` of what `navigator.credentials.create` gave.
+ */
+export type NewCredential = {
+    /**
+     * Bytes in base64url.
+     */
+    id: string;
+    /**
+     * Bytes in base64url.
+     */
+    rawId: string;
+    type: string;
+    response: NewCredentialResponse;
+};
+
+/**
+ * What the authenticator says of the new credential.
+ */
+export type NewCredentialResponse = {
+    /**
+     * Bytes in base64url.
+     */
+    clientDataJSON: string;
+    /**
+     * Bytes in base64url.
+     */
+    attestationObject: string;
+    transports?: Array<string>;
+};
+
+/**
+ * A passkey to add, and what to call it.
+ */
+export type NewPasskey = {
+    /**
+     * `enrolment` of the sign-in that asked for it.
+     */
+    enrolment?: string;
+    credential: NewCredential;
+    /**
+     * What keeps it, by default.
+     */
+    name?: string;
+};
+
+/**
  * The new password.
  */
 export type NewPassword = {
     password: string;
+};
+
+/**
+ * One of my passkeys.
+ */
+export type Passkey = {
+    id: string;
+    name: string;
+    /**
+     * What keeps it, as far as it says so.
+     */
+    maker: string;
+    created_at: string;
+    last_used_at: string | null;
+    /**
+     * Whether it is synchronised.
+     */
+    is_backed_up: boolean;
+    /**
+     * Whether it counts as two factors when it checks who you are.
+     */
+    verifies_user: boolean;
+};
+
+/**
+ * The passkey is mine now.
+ */
+export type PasskeyAdded = {
+    status: 'passkey_added';
+    passkey: Passkey;
+};
+
+/**
+ * What adding a passkey answers: it is mine, or the sign-in that waited for it goes on.
+ */
+export type PasskeyAnswer = ({
+    status: 'passkey_added';
+} & PasskeyAdded) | ({
+    status: 'signed_in';
+} & SignedIn) | ({
+    status: 'challenge';
+} & Challenge) | ({
+    status: 'enrolment_required';
+} & EnrolmentRequired) | ({
+    status: 'verification_required';
+} & VerificationRequired);
+
+/**
+ * All my passkeys, oldest first.
+ */
+export type PasskeyList = {
+    items: Array<Passkey>;
+    /**
+     * Always null: one page has them all.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A passkey's answer.
+ */
+export type PasskeyLogin = {
+    credential: Credential;
+    /**
+     * Stay signed in when the browser closes.
+     */
+    remember?: boolean;
+};
+
+/**
+ * What I call a passkey.
+ */
+export type PasskeyName = {
+    name: string;
+};
+
+/**
+ * Who adds one: nothing for somebody signed in, else the `enrolment` of the sign-in that asks for it.
+ */
+export type PasskeyRequest = {
+    /**
+     * `enrolment` of the sign-in that asked for it.
+     */
+    enrolment?: string;
+};
+
+/**
+ * The passkey of a new account.
+ */
+export type PasskeySignUpAnswer = {
+    credential: NewCredential;
+};
+
+/**
+ * A new account without a password: e-mail and the profile fields of the model.
+ */
+export type PasskeySignUpRequest = {
+    email: string;
+    first_name?: string | null;
+    last_name?: string | null;
+    phone_number?: string | null;
+    locale?: string | null;
+    timezone?: string | null;
 };
 
 /**
@@ -456,6 +659,22 @@ export type ProfileUpdate = {
  */
 export type RecoveryCodes = {
     recovery_codes: Array<string>;
+};
+
+/**
+ * Options to use a passkey.
+ */
+export type RequestOptions = {
+    /**
+     * For `PublicKeyCredential.parseRequestOptionsFromJSON`, and then `navigator.credentials.get({publicKey})`.
+     */
+    options: {
+        [key: string]: unknown;
+    };
+    /**
+     * Seconds they can be answered.
+     */
+    expires_in: number;
 };
 
 /**
@@ -1878,6 +2097,9 @@ export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof R
 export type ResetPasswordData = {
     body: NewPassword;
     path: {
+        /**
+         * The end of the link in the mail.
+         */
         token: string;
     };
     query?: never;
@@ -2012,6 +2234,144 @@ export type SignUpResponses = {
 };
 
 export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type StartPasskeySignUpData = {
+    body: PasskeySignUpRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys/signup/options';
+};
+
+export type StartPasskeySignUpErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `passkey_sign_up_closed`: Addresses are confirmed before anybody is signed in here, and a sign-up waits with a password only.
+     */
+    403: Problem;
+    /**
+     * - `conflict`: The request contradicts what is stored.
+     * - `email_taken`: Somebody has an account with this e-mail address.
+     * - `username_taken`: Somebody has this user name.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type StartPasskeySignUpError = StartPasskeySignUpErrors[keyof StartPasskeySignUpErrors];
+
+export type StartPasskeySignUpResponses = {
+    /**
+     * OK
+     */
+    200: CreationOptions;
+};
+
+export type StartPasskeySignUpResponse = StartPasskeySignUpResponses[keyof StartPasskeySignUpResponses];
+
+export type PasskeySignUpData = {
+    body: PasskeySignUpAnswer;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys/signup';
+};
+
+export type PasskeySignUpErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `passkey_refused`: The passkey's answer does not hold, or the challenge is old or used; these are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `passkey_sign_up_closed`: Addresses are confirmed before anybody is signed in here, and a sign-up waits with a password only.
+     */
+    403: Problem;
+    /**
+     * - `conflict`: The request contradicts what is stored.
+     * - `email_taken`: Somebody has an account with this e-mail address.
+     * - `username_taken`: Somebody has this user name.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type PasskeySignUpError = PasskeySignUpErrors[keyof PasskeySignUpErrors];
+
+export type PasskeySignUpResponses = {
+    /**
+     * Created
+     */
+    201: SignInAnswer;
+};
+
+export type PasskeySignUpResponse = PasskeySignUpResponses[keyof PasskeySignUpResponses];
 
 export type SendMagicLinkData = {
     body: MagicLinkRequest;
@@ -2369,6 +2729,439 @@ export type DisableMfaResponses = {
 
 export type DisableMfaResponse = DisableMfaResponses[keyof DisableMfaResponses];
 
+export type StartAddingPasskeyData = {
+    body?: PasskeyRequest;
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys/register/options';
+};
+
+export type StartAddingPasskeyErrors = {
+    /**
+     * - `enrolment_expired`: There is no enrolment to go on with: it is old, forged, finished, or was never begun.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `too_many_passkeys`: The account has as many passkeys as one may have.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type StartAddingPasskeyError = StartAddingPasskeyErrors[keyof StartAddingPasskeyErrors];
+
+export type StartAddingPasskeyResponses = {
+    /**
+     * OK
+     */
+    200: CreationOptions;
+};
+
+export type StartAddingPasskeyResponse = StartAddingPasskeyResponses[keyof StartAddingPasskeyResponses];
+
+export type AddPasskeyData = {
+    body: NewPasskey;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys/register';
+};
+
+export type AddPasskeyErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `enrolment_expired`: There is no enrolment to go on with: it is old, forged, finished, or was never begun.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `passkey_refused`: The passkey's answer does not hold, or the challenge is old or used; these are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     */
+    403: Problem;
+    /**
+     * - `too_many_passkeys`: The account has as many passkeys as one may have.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type AddPasskeyError = AddPasskeyErrors[keyof AddPasskeyErrors];
+
+export type AddPasskeyResponses = {
+    /**
+     * Created
+     */
+    201: PasskeyAnswer;
+};
+
+export type AddPasskeyResponse = AddPasskeyResponses[keyof AddPasskeyResponses];
+
+export type StartPasskeyLoginData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys/login/options';
+};
+
+export type StartPasskeyLoginErrors = {
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type StartPasskeyLoginError = StartPasskeyLoginErrors[keyof StartPasskeyLoginErrors];
+
+export type StartPasskeyLoginResponses = {
+    /**
+     * OK
+     */
+    200: RequestOptions;
+};
+
+export type StartPasskeyLoginResponse = StartPasskeyLoginResponses[keyof StartPasskeyLoginResponses];
+
+export type PasskeyLoginData = {
+    body: PasskeyLogin;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys/login';
+};
+
+export type PasskeyLoginErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `passkey_refused`: The passkey's answer does not hold, or the challenge is old or used; these are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type PasskeyLoginError = PasskeyLoginErrors[keyof PasskeyLoginErrors];
+
+export type PasskeyLoginResponses = {
+    /**
+     * OK
+     */
+    200: SignInAnswer;
+};
+
+export type PasskeyLoginResponse = PasskeyLoginResponses[keyof PasskeyLoginResponses];
+
+export type ListPasskeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkeys';
+};
+
+export type ListPasskeysErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ListPasskeysError = ListPasskeysErrors[keyof ListPasskeysErrors];
+
+export type ListPasskeysResponses = {
+    /**
+     * OK
+     */
+    200: PasskeyList;
+};
+
+export type ListPasskeysResponse = ListPasskeysResponses[keyof ListPasskeysResponses];
+
+export type RemovePasskeyData = {
+    body?: never;
+    path: {
+        /**
+         * `id` of one of GET /passkeys.
+         */
+        passkey_id: string;
+    };
+    query?: never;
+    url: '/api/auth/passkeys/{passkey_id}';
+};
+
+export type RemovePasskeyErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
+    /**
+     * - `last_login_method`: Without it nothing would be left to sign in with.
+     */
+    409: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type RemovePasskeyError = RemovePasskeyErrors[keyof RemovePasskeyErrors];
+
+export type RemovePasskeyResponses = {
+    /**
+     * OK
+     */
+    200: Message;
+};
+
+export type RemovePasskeyResponse = RemovePasskeyResponses[keyof RemovePasskeyResponses];
+
+export type RenamePasskeyData = {
+    body: PasskeyName;
+    path: {
+        /**
+         * `id` of one of GET /passkeys.
+         */
+        passkey_id: string;
+    };
+    query?: never;
+    url: '/api/auth/passkeys/{passkey_id}';
+};
+
+export type RenamePasskeyErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type RenamePasskeyError = RenamePasskeyErrors[keyof RenamePasskeyErrors];
+
+export type RenamePasskeyResponses = {
+    /**
+     * OK
+     */
+    200: Passkey;
+};
+
+export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
+
 export type EnableMfaData = {
     body?: TotpRequest;
     path?: never;
@@ -2588,6 +3381,9 @@ export type DistrustDeviceResponse = DistrustDeviceResponses[keyof DistrustDevic
 export type RevertAccountData = {
     body?: never;
     path: {
+        /**
+         * The end of the link in the notice.
+         */
         token: string;
     };
     query?: never;
