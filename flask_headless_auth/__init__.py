@@ -11,6 +11,7 @@ register_drivers()
 from flask_headless_auth.errors import AuthError, ConfigurationError  # noqa: E402
 from flask_headless_auth.extension import AuthSvc  # noqa: E402
 from flask_headless_auth.features.mail.events import MailQueued  # noqa: E402
+from flask_headless_auth.features.oauth.events import ProviderLinked, ProviderUnlinked  # noqa: E402
 from flask_headless_auth.features.password.events import PasswordChanged  # noqa: E402
 from flask_headless_auth.features.profile.events import ProfileUpdated  # noqa: E402
 from flask_headless_auth.features.roles.events import RoleGranted, RoleRevoked  # noqa: E402
@@ -42,6 +43,8 @@ __all__ = [
     "PasswordChanged",
     "PresenceProved",
     "ProfileUpdated",
+    "ProviderLinked",
+    "ProviderUnlinked",
     "RefreshReused",
     "RoleGranted",
     "RoleRevoked",

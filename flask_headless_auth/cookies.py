@@ -76,6 +76,14 @@ def teach(app: Flask, ours: Transport) -> None:
     )
 
 
+_WANTED = "flask_headless_auth.channel_wanted"
+
+
+def want(channel: Channel) -> None:
+    """Let a sign-in of this request deliver tokens on one channel, whatever its headers ask for."""
+    request.environ[_WANTED] = channel
+
+
 def wanted() -> tuple[Channel, ...]:
     """The channels on which a sign-in delivers tokens: all that are on, or the one that the client asks for.
 
@@ -83,6 +91,8 @@ def wanted() -> tuple[Channel, ...]:
         BadRequest: the client asks for a way that is switched off or unknown.
     """
     channels = part(Transport).channels
+    if _WANTED in request.environ:
+        return (request.environ[_WANTED],)
     asked = request.headers.get(DELIVERY)
     if asked is None:
         return channels

@@ -12,7 +12,7 @@ import click
 import flask
 
 from flask_headless_auth.events import Event
-from flask_headless_auth.settings import Settings
+from flask_headless_auth.settings import Sections, Settings
 
 Claims = Mapping[str, Any]
 
@@ -97,6 +97,9 @@ class Feature:
     tables: tuple[type, ...] = ()
     #: Its sections of the configuration.
     settings: tuple[type[Settings], ...] = ()
+    #: What it makes of its settings once, at start-up: found again by its type with `part`. It adds what is
+    #: wrong to the list of problems.
+    makes: Callable[[Sections, list[str]], object] | None = None
     #: Its named limits.
     limits: Mapping[str, Limit] = field(default_factory=dict)
     #: The events it emits.
@@ -119,6 +122,8 @@ class Feature:
     forget: Callable[[Any], Mapping[str, int]] | None = None
     #: Everything it holds about a user, fit for JSON.
     export: Callable[[Any], Mapping[str, Any]] | None = None
+    #: In how many ways it lets a user sign in now: the last of all ways cannot be taken away.
+    ways_in: Callable[[Any], int] | None = None
     #: Drops every credential it keeps of a user, answers what went: whoever made an account at an address
     #: that was never confirmed keeps no way in once the owner of the address appears.
     disown: Callable[[Any], Mapping[str, int]] | None = None
@@ -132,6 +137,8 @@ class Feature:
     wakes: Callable[[], None] | None = None
     #: Its part of GET /config.
     public: Callable[[], Mapping[str, Any]] | None = None
+    #: Values that differ between applications, by the component of the spec that lists them.
+    enumerations: Mapping[str, Callable[[], Sequence[str]]] = field(default_factory=dict)
     #: The roles of a user, highest first.
     roles: Callable[[Any], Sequence[str]] | None = None
     #: Adds the roles of a user to a query on the user's table: a row for each, as `auth_granted_role`.

@@ -1,5 +1,6 @@
 """HTTP: how operations are declared, bodies are read, and refusals become problem documents."""
 
+import functools
 import logging
 import os
 from collections.abc import Callable
@@ -79,6 +80,23 @@ class Blueprint(flask_smorest.Blueprint):
     def delivers(view: F) -> F:
         """The operation answers tokens, and `X-Auth-Delivery` says how."""
         return _fact("delivers", True)(view)
+
+    @staticmethod
+    def any_origin(view: F) -> F:
+        """Pages of other sites may send it: something that they cannot have guards it instead."""
+        return _fact("any_origin", True)(view)
+
+    @staticmethod
+    def never_head(view: F) -> F:
+        """HEAD is answered 405: Flask would run the GET, and that uses something up."""
+
+        @functools.wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if request.method == "HEAD":
+                raise MethodNotAllowed(headers={"Allow": "GET, OPTIONS"})
+            return view(*args, **kwargs)
+
+        return wrapper  # type: ignore[return-value]
 
     @staticmethod
     def finds(view: F) -> F:
@@ -228,11 +246,18 @@ def _before_ours(core: CoreSettings) -> flask.Response | None:
         failure = asked.routing_exception
         if failure is not None and not isinstance(failure, RequestRedirect):
             return answer_error(failure)
-        if asked.headers.get("Authorization") is None:
+        if asked.headers.get("Authorization") is None and not _takes_any_origin(asked):
             cookies.check_origin()
     except AuthError as refusal:
         return problem(refusal)
     return None
+
+
+def _takes_any_origin(asked: flask.Request) -> bool:
+    """Whether the operation that is asked for says `any_origin`."""
+    view = getattr(current_app.view_functions.get(asked.endpoint or ""), "view_class", None)
+    handler = getattr(view, asked.method.lower(), None)
+    return bool(getattr(handler, "_apidoc", {}).get("any_origin"))
 
 
 class TablesReady:

@@ -6,6 +6,7 @@ from flask_headless_auth.features.email.feature import EMAIL
 from flask_headless_auth.features.magic_link.feature import MAGIC_LINK
 from flask_headless_auth.features.mail.feature import MAIL
 from flask_headless_auth.features.notices.feature import NOTICES
+from flask_headless_auth.features.oauth.feature import OAUTH
 from flask_headless_auth.features.password.feature import PASSWORD
 from flask_headless_auth.features.profile.feature import PROFILE
 from flask_headless_auth.features.roles.feature import ROLES
@@ -26,5 +27,6 @@ ALL: tuple[Feature, ...] = (
     PROFILE,
     PASSWORD,
     MAGIC_LINK,
+    OAUTH,
     NOTICES,
 )

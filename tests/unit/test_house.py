@@ -31,7 +31,22 @@ ROOT = PACKAGE.parent
 NAME = "flask_headless_auth"
 FEATURES = sorted(one.name for one in (PACKAGE / "features").iterdir() if (one / "__init__.py").exists())
 
-LAZY = {"argon2", "argon2.low_level", "redis", "flask_swagger_ui", "authlib", "webauthn", "PIL", "boto3"}
+LAZY = {
+    "argon2",
+    "argon2.low_level",
+    "redis",
+    "flask_swagger_ui",
+    "authlib.common.errors",
+    "authlib.integrations.requests_client",
+    "authlib.oidc.core",
+    "joserfc",
+    "joserfc.errors",
+    "joserfc.jwk",
+    "requests",
+    "webauthn",
+    "PIL",
+    "boto3",
+}
 """Heavy or optional packages of others that may be imported where they are used."""
 
 

@@ -11,4 +11,5 @@ PASSWORD = Feature(
     limits={"password_account": Limit("10/15 minutes", "account", "Wrong current passwords of one account.")},
     events=(events.PasswordChanged,),
     public=logic.public,
+    ways_in=logic.ways_in,
 )

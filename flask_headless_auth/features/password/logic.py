@@ -71,6 +71,11 @@ def _words_about(user: Any) -> list[str]:
     return [value for value in values if isinstance(value, str) and value]
 
 
+def ways_in(user: Any) -> int:
+    """One where the account has a password."""
+    return 1 if users.password_hash_now(user) else 0
+
+
 def public() -> dict[str, Any]:
     """The rules that a form can check by itself."""
     rules = settings(PasswordSettings)

@@ -216,6 +216,11 @@ def proves_password(user: Any, answer: Mapping[str, Any]) -> bool:
     return bool(part(Hashing).verify(answer.get("password") or "", user.password_hash).matches)
 
 
+def ways_in(user: Any) -> int:
+    """In how many ways a user can sign in now."""
+    return sum(feature.ways_in(user) for feature in state().features if feature.ways_in is not None)
+
+
 def public() -> dict[str, Any]:
     """What a front end needs to know of tokens."""
     return {

@@ -101,17 +101,30 @@ class PresenceMethodSchema(ma.Schema):
     method = fields.String(load_default="pwd", validate=validate.Length(max=32))
 
 
+class PresenceRequestSchema(PresenceMethodSchema):
+    """A way to prove presence again, and what it has to know to begin."""
+
+    provider = Text(
+        validate=validate.Length(max=32), metadata={"description": "One of my identities, for `provider`."}
+    )
+    redirect_uri = Text(
+        validate=validate.Length(max=2000), metadata={"description": "Where `provider` returns to."}
+    )
+
+
 class PresenceOptionsSchema(Answer):
     """What the chosen way needs."""
 
     method = fields.String(required=True)
     max_age = fields.Integer(required=True, metadata={"description": "Seconds a proof stays fresh."})
+    authorization_url = fields.String(metadata={"description": "Where to send the browser, for `provider`."})
 
 
 class PresenceProofSchema(PresenceMethodSchema):
     """A proof of presence."""
 
     password = Password()
+    code = Text(validate=validate.Length(max=512), metadata={"description": "What `provider` returned."})
 
 
 class PasswordRulesSchema(Answer):
@@ -121,11 +134,18 @@ class PasswordRulesSchema(Answer):
     max_length = fields.Integer(required=True)
 
 
+class ProviderSchema(Answer):
+    """A provider that people sign in with: draw a button that leads to `GET /login/<name>`."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True, metadata={"description": "What its button says."})
+
+
 class ConfigSchema(Answer):
     """What a front end needs to draw its screens."""
 
     features = fields.List(fields.String(), required=True)
-    providers = fields.List(fields.String(), required=True)
+    providers = fields.List(fields.Nested(ProviderSchema), required=True)
     mfa_methods = fields.List(fields.String(), required=True)
     delivery = fields.List(fields.String(), required=True, metadata={"description": "Ways tokens travel."})
     password = fields.Nested(PasswordRulesSchema)

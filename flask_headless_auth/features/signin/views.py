@@ -14,9 +14,9 @@ from flask_headless_auth.features.signin.schemas import (
     CheckedSchema,
     ConfigSchema,
     LoginRequestSchema,
-    PresenceMethodSchema,
     PresenceOptionsSchema,
     PresenceProofSchema,
+    PresenceRequestSchema,
     SignInAnswerSchema,
 )
 from flask_headless_auth.guards import login_required, user_shown
@@ -62,7 +62,7 @@ class CheckAuth(MethodView):
 class StartReauthentication(MethodView):
     @limited("change")
     @login_required
-    @blueprint.arguments(PresenceMethodSchema, required=False)
+    @blueprint.arguments(PresenceRequestSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Prepare to prove presence again.

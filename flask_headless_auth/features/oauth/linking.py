@@ -1,0 +1,179 @@
+"""Whose account an identity means: the decisions of linking, in the open transaction of a sign-in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_headless_auth import clock, users
+from flask_headless_auth.database import emit
+from flask_headless_auth.errors import (
+    AccountNotLinked,
+    EmailMissing,
+    IdentityTaken,
+    InvalidCredentials,
+    SignUpClosed,
+)
+from flask_headless_auth.features.email import logic as email
+from flask_headless_auth.features.oauth import models
+from flask_headless_auth.features.oauth.events import ProviderLinked
+from flask_headless_auth.features.oauth.providers import Claims, Registration
+from flask_headless_auth.features.oauth.settings import OAuthSettings
+from flask_headless_auth.features.signup import logic as signup
+from flask_headless_auth.features.signup.events import SignedUp
+from flask_headless_auth.state import part, settings, state
+from flask_headless_auth.vault import Vault
+
+SEALED = "provider_tokens"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a provider tells of somebody, checked: its subject for ever, the rest for now."""
+
+    subject: str
+    email: str | None
+    is_proven: bool
+    first_name: str | None
+    last_name: str | None
+    tokens: Mapping[str, Any]
+
+
+def told(ours: Registration, claims: Claims, tokens: Mapping[str, Any], person: str | None) -> Told:
+    """What the claims of a provider tell; *person* is the name that Apple sends beside them.
+
+    Raises:
+        ValueError, LookupError, TypeError: they are not what this provider's are.
+    """
+    subject = ours.provider.subject(claims, ours)
+    if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
+        raise ValueError("there is no usable subject")
+    address = _canonical(ours.provider.email(claims))
+    first, last = ours.provider.names(claims)
+    if person is not None:
+        named = json.loads(person)["name"]
+        first, last = named.get("firstName"), named.get("lastName")
+    return Told(
+        subject=subject,
+        email=address,
+        is_proven=address is not None and ours.provider.trusts_email(claims, ours),
+        first_name=_name(first),
+        last_name=_name(last),
+        tokens=tokens,
+    )
+
+
+def _canonical(address: object) -> str | None:
+    try:
+        return users.canonical_email(address) if isinstance(address, str) else None
+    except ValueError:
+        return None
+
+
+def _name(text: object) -> str | None:
+    """A name in one line: it is a stranger's text."""
+    if not isinstance(text, str):
+        return None
+    line = "".join(one for one in text if one.isprintable()).strip()
+    return line[:100] or None
+
+
+def user_for(ours: Registration, said: Told) -> tuple[Any, Mapping[str, Any] | None]:
+    """The user that an identity signs in, linked or made where that may be; or what answers in their place.
+
+    Raises:
+        InvalidCredentials: the account is inactive.
+        AccountNotLinked: an account has the address, and the address alone may not open it.
+        EmailMissing, SignUpClosed: no account can be made.
+    """
+    known = models.find(models.id_of(ours.name, said.subject))
+    if known is not None:
+        known.last_used_at, known.email = clock.now(), said.email or known.email
+        known.tokens = sealed(said.tokens, known.tokens)
+        return users.by_id(known.user_id), None
+    if said.email is None:
+        raise EmailMissing
+    user = users.by_email(said.email)
+    if user is None:
+        return _made(ours, said), None
+    if not said.is_proven:
+        held = _held_of_a_stranger(said.email)
+        if held is not None:
+            return None, held
+    if not said.is_proven or is_privileged(user):
+        raise AccountNotLinked
+    if user.is_active is not True:
+        raise InvalidCredentials
+    if user.is_verified is not True:
+        email.prove(user)
+    link(ours, said, user)
+    return user, None
+
+
+def _held_of_a_stranger(address: str) -> Mapping[str, Any] | None:
+    """What a new account at an address would be told, so that a taken one is answered alike."""
+    stranger = state().user_model(email=address, is_verified=False, is_active=True)
+    holds = [feature.holds for feature in state().features if feature.holds is not None]
+    return next((answer for hold in holds if (answer := hold(stranger)) is not None), None)
+
+
+def _made(ours: Registration, said: Told) -> Any:
+    if not any(feature.name == "signup" for feature in state().features):
+        raise SignUpClosed
+    columns = state().user_model.__table__.c
+    names = {"first_name": said.first_name, "last_name": said.last_name}
+    user = signup.add(
+        email=said.email,
+        provider=ours.name,
+        is_verified=said.is_proven,
+        **{name: value for name, value in names.items() if value and name in columns},
+    )
+    _add(ours, said, user)
+    emit(SignedUp(user=user))
+    return user
+
+
+def link(ours: Registration, said: Told, user: Any) -> None:
+    """Link an identity to a user, who is told; linking it twice is once.
+
+    Raises:
+        IdentityTaken: it is linked to somebody else.
+    """
+    known = models.find(models.id_of(ours.name, said.subject))
+    if known is not None and known.user_id != users.key_of(user):
+        raise IdentityTaken
+    if known is None:
+        _add(ours, said, user)
+        emit(ProviderLinked(user=user, provider=ours.name, label=ours.label))
+
+
+def _add(ours: Registration, said: Told, user: Any) -> None:
+    now = clock.now()
+    models.add(
+        provider=ours.name,
+        subject=said.subject,
+        email=said.email,
+        created_at=now,
+        last_used_at=now,
+        tokens=sealed(said.tokens, None),
+        user_id=users.key_of(user),
+    )
+
+
+def sealed(tokens: Mapping[str, Any], before: str | None) -> str | None:
+    """Tokens as they are kept, where they are; a refresh token stays until there is another."""
+    if not settings(OAuthSettings).store_tokens:
+        return None
+    kept = {name: tokens[name] for name in ("access_token", "refresh_token", "expires_at") if name in tokens}
+    if "access_token" not in kept:
+        return before
+    older = part(Vault).open(SEALED, before) if before is not None else {}
+    refresh = {"refresh_token": older["refresh_token"]} if "refresh_token" in older else {}
+    return part(Vault).seal(SEALED, {**refresh, **kept})
+
+
+def is_privileged(user: Any) -> bool:
+    """Whether an account may have power over others: a permission, or a role not listed as harmless."""
+    roles = set(users.roles_of(user)) - set(settings(OAuthSettings).linked_roles)
+    flags = ("is_admin", "is_superuser", "is_staff")
+    return bool(roles or users.permissions_of(user)) or any(getattr(user, one, False) for one in flags)
