@@ -1,8 +1,5 @@
 """Signing in at an OpenID Connect issuer, from the button to the account."""
 
-import flask
-import sqlalchemy as sa
-
 from tests.oauth.browsers import Traveller
 from tests.support.issuer import Issuer
 

@@ -1,8 +1,8 @@
-"""A fake provider on this machine: OpenID Connect with the documented quirks of the well-known ones.
+"""A fake provider on this machine: OpenID Connect, with the documented quirks of the well-known ones.
 
-`Issuer` serves a discovery document, keys, a token endpoint and userinfo over HTTP, and GitHub's endpoints. A
-test sends "the browser" there with `sign_in`, which answers what the provider would send back. What it says of
-the person is `person`; `spoil` names what is wrong with its answers.
+`Issuer` serves a discovery document, keys, a token endpoint and userinfo over HTTP, and GitHub's endpoints.
+A test sends "the browser" there with `sign_in`, which answers what the provider would send back. What it says
+of the person is `person`; `spoil` names what is wrong with its answers.
 """
 
 import base64
@@ -300,7 +300,7 @@ def as_github(issuer: Issuer, patch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def as_apple(issuer: Issuer, patch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Apple: a form, flags as texts, a client secret signed with a key, the name only beside the first answer."""
+    """Apple: a form, flags as texts, a client secret signed with a key, the name beside the first answer."""
     patch.setitem(TABLE, "apple", replace(TABLE["apple"], issuer=issuer.url))
     issuer.person = {
         "sub": "001814.73d2.0433",

@@ -1,8 +1,6 @@
 """Whose account an identity means: the decisions of linking, in the open transaction of a sign-in."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_headless_auth import clock, users
@@ -17,7 +15,8 @@ from flask_headless_auth.errors import (
 from flask_headless_auth.features.email import logic as email
 from flask_headless_auth.features.oauth import models
 from flask_headless_auth.features.oauth.events import ProviderLinked
-from flask_headless_auth.features.oauth.providers import Claims, Registration
+from flask_headless_auth.features.oauth.persons import Told
+from flask_headless_auth.features.oauth.providers import Registration
 from flask_headless_auth.features.oauth.settings import OAuthSettings
 from flask_headless_auth.features.signup import logic as signup
 from flask_headless_auth.features.signup.events import SignedUp
@@ -25,57 +24,6 @@ from flask_headless_auth.state import part, settings, state
 from flask_headless_auth.vault import Vault
 
 SEALED = "provider_tokens"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a provider tells of somebody, checked: its subject for ever, the rest for now."""
-
-    subject: str
-    email: str | None
-    is_proven: bool
-    first_name: str | None
-    last_name: str | None
-    tokens: Mapping[str, Any]
-
-
-def told(ours: Registration, claims: Claims, tokens: Mapping[str, Any], person: str | None) -> Told:
-    """What the claims of a provider tell; *person* is the name that Apple sends beside them.
-
-    Raises:
-        ValueError, LookupError, TypeError: they are not what this provider's are.
-    """
-    subject = ours.provider.subject(claims, ours)
-    if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
-        raise ValueError("there is no usable subject")
-    address = _canonical(ours.provider.email(claims))
-    first, last = ours.provider.names(claims)
-    if person is not None:
-        named = json.loads(person)["name"]
-        first, last = named.get("firstName"), named.get("lastName")
-    return Told(
-        subject=subject,
-        email=address,
-        is_proven=address is not None and ours.provider.trusts_email(claims, ours),
-        first_name=_name(first),
-        last_name=_name(last),
-        tokens=tokens,
-    )
-
-
-def _canonical(address: object) -> str | None:
-    try:
-        return users.canonical_email(address) if isinstance(address, str) else None
-    except ValueError:
-        return None
-
-
-def _name(text: object) -> str | None:
-    """A name in one line: it is a stranger's text."""
-    if not isinstance(text, str):
-        return None
-    line = "".join(one for one in text if one.isprintable()).strip()
-    return line[:100] or None
 
 
 def user_for(ours: Registration, said: Told) -> tuple[Any, Mapping[str, Any] | None]:

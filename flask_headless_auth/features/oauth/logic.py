@@ -15,7 +15,6 @@ from flask_headless_auth.errors import (
     LastLoginMethod,
     NotFound,
     OAuthCodeInvalid,
-    ProviderDenied,
     ProviderFailed,
     ProviderTokenRefused,
     ProviderUnknown,
@@ -23,10 +22,18 @@ from flask_headless_auth.errors import (
     ValidationFailed,
 )
 from flask_headless_auth.feature import Proof
-from flask_headless_auth.features.oauth import attempts, browser, linking, models, protocol
+from flask_headless_auth.features.oauth import (
+    attempts,
+    browser,
+    linking,
+    models,
+    persons,
+    protocol,
+    registrations,
+)
 from flask_headless_auth.features.oauth.attempts import Attempt
 from flask_headless_auth.features.oauth.events import ProviderUnlinked
-from flask_headless_auth.features.oauth.linking import Told
+from flask_headless_auth.features.oauth.persons import Told
 from flask_headless_auth.features.oauth.providers import Registration
 from flask_headless_auth.features.oauth.registrations import Registrations
 from flask_headless_auth.features.sessions import logic as sessions
@@ -44,23 +51,6 @@ SOON = 60
 """Seconds before its end at which a provider's token is replaced."""
 
 
-def names() -> list[str]:
-    """The names of the providers that are on."""
-    return list(part(Registrations))
-
-
-def public() -> dict[str, Any]:
-    """The providers, for the buttons of a front end."""
-    return {"providers": [{"name": one.name, "label": one.label} for one in part(Registrations).values()]}
-
-
-def _at(provider: str) -> Registration:
-    found = part(Registrations).get(provider)
-    if found is None:
-        raise ProviderUnknown
-    return found
-
-
 def sign_in(provider: str, *, redirect_uri: str | None = None, code_challenge: str | None = None) -> str:
     """Where to send the browser: to the provider, or, when that does not answer, back with `?error=`.
 
@@ -69,7 +59,7 @@ def sign_in(provider: str, *, redirect_uri: str | None = None, code_challenge: s
         ValidationFailed: nobody may be sent to *redirect_uri*, or tokens travel in no cookies and there is no
             *code_challenge*.
     """
-    ours, target = _at(provider), _target(redirect_uri)
+    ours, target = registrations.at(provider), _target(redirect_uri)
     if code_challenge is None and "cookie" not in part(cookies.Transport).channels:
         raise ValidationFailed(errors={"code_challenge": ["Needed where tokens do not travel as cookies."]})
     try:
@@ -85,7 +75,7 @@ def start_linking(provider: str, *, redirect_uri: str | None = None) -> dict[str
         ProviderUnknown, ProviderFailed, PublicUrlMissing: as they say.
         ValidationFailed: nobody may be sent to *redirect_uri*.
     """
-    ours, target = _at(provider), _target(redirect_uri)
+    ours, target = registrations.at(provider), _target(redirect_uri)
     url = _begin(ours, "link", target, user=signed_in_user(), session_id=authenticate()["sid"])
     return {"authorization_url": url}
 
@@ -131,11 +121,11 @@ def come_back(
         ProviderUnknown, PublicUrlMissing: as they say.
         OAuthStateInvalid: this browser was not sent to this provider, or was back already.
     """
-    ours = _at(provider)
+    ours = registrations.at(provider)
     with transaction():
         attempt = attempts.redeem(ours, state)
     try:
-        said = _asked(ours, attempt, code=code, error=error, iss=iss, person=person)
+        said = persons.ask(ours, attempt, _callback_of(ours), code=code, error=error, iss=iss, person=person)
         answer = once_more(lambda: _GOALS[attempt.goal](ours, attempt, said))
     except AuthError as refusal:
         if attempt.goal != "link":
@@ -150,37 +140,6 @@ def _record_failure(attempt: Attempt) -> None:
     with transaction():
         user = users.by_id(attempt.user_id) if attempt.user_id is not None else None
         emit(SignInFailed(user=user, method=PROVIDER))
-
-
-def _asked(
-    ours: Registration,
-    attempt: Attempt,
-    *,
-    code: str | None,
-    error: str | None,
-    iss: str | None,
-    person: str | None,
-) -> Told:
-    """Who came back, as the provider tells it.
-
-    Raises:
-        ProviderDenied, ProviderFailed: as they say.
-    """
-    protocol.check_issuer(ours, iss)
-    if error is not None:
-        raise (ProviderDenied if error in _DENIALS else ProviderFailed)
-    if code is None:
-        raise ProviderFailed
-    claims, tokens = protocol.redeem(
-        ours, code, redirect_uri=_callback_of(ours), nonce=attempt.nonce, verifier=attempt.verifier
-    )
-    with protocol.translated(ours, ProviderFailed):
-        if attempt.goal == "presence":
-            protocol.check_freshness(ours, claims, attempt.began_at)
-        return linking.told(ours, claims, tokens, person)
-
-
-_DENIALS = ("access_denied", "user_cancelled_authorize", "consent_required", "interaction_required")
 
 
 def _come_back_to_sign_in(ours: Registration, attempt: Attempt, said: Told) -> dict[str, str]:
@@ -283,12 +242,13 @@ def with_id_token(provider: str, *, id_token: str, remember: bool = True) -> dic
     Raises:
         ProviderTokenRefused: it is not one for this application, or its nonce is not a good one of ours.
         ProviderFailed: the provider's keys cannot be had.
-        AccountNotLinked, EmailMissing, SignUpClosed, InvalidCredentials, SecondFactorUnavailable: as they say.
+        AccountNotLinked, EmailMissing, SignUpClosed: no account is to be had.
+        InvalidCredentials, SecondFactorUnavailable: as at every sign-in.
     """
     ours = _signing(provider)
     with protocol.translated(ours, ProviderTokenRefused):
         claims = protocol.read_id_token(ours, id_token, audiences=(ours.client_id, *ours.native_client_ids))
-        said = linking.told(ours, claims, {}, None)
+        said = persons.told(ours, claims, {}, None)
     with transaction():
         is_good = attempts.redeem_nonce(ours, claims.get("nonce"))
     if not is_good:
@@ -309,7 +269,7 @@ def with_id_token(provider: str, *, id_token: str, remember: bool = True) -> dic
 
 
 def _signing(provider: str) -> Registration:
-    ours = _at(provider)
+    ours = registrations.at(provider)
     if ours.issuer is None:
         raise ProviderUnknown
     return ours
@@ -318,12 +278,6 @@ def _signing(provider: str) -> Registration:
 def mine() -> list[models.Identity]:
     """The identities of the signed-in user."""
     return list(models.all_of(authenticate()["sub"]))
-
-
-def label_of(provider: str) -> str:
-    """What people call a provider; its name, where it is switched off."""
-    found = part(Registrations).get(provider)
-    return found.label if found is not None else provider
 
 
 def unlink(identity_id: str) -> None:
@@ -344,12 +298,12 @@ def unlink(identity_id: str) -> None:
         models.remove(identity_id, users.key_of(user))
         if counts and signin.ways_in(user) == 0:
             raise LastLoginMethod
-        emit(ProviderUnlinked(user=user, provider=provider, label=label_of(provider)))
+        emit(ProviderUnlinked(user=user, provider=provider, label=registrations.label_of(provider)))
 
 
 def ways_in(user: Any) -> int:
     """The identities at providers that are on."""
-    return models.count_of(users.key_of(user), names())
+    return models.count_of(users.key_of(user), registrations.names())
 
 
 def has_identity(user: Any) -> bool:
@@ -368,10 +322,9 @@ def start_proof(user: Any) -> dict[str, Any]:
     known = [one.provider for one in models.all_of(users.key_of(user)) if one.provider in part(Registrations)]
     provider = asked.get("provider", known[0] if len(set(known)) == 1 else None)
     if provider not in known:
-        raise ValidationFailed(
-            errors={"provider": [f"Name one of yours: {', '.join(dict.fromkeys(known))}."]}
-        )
-    ours, target = _at(provider), _target(asked.get("redirect_uri"))
+        listed = ", ".join(dict.fromkeys(known))
+        raise ValidationFailed(errors={"provider": [f"Name one of yours: {listed}."]})
+    ours, target = registrations.at(provider), _target(asked.get("redirect_uri"))
     url = _begin(ours, "presence", target, user=user, session_id=authenticate()["sid"])
     return {"authorization_url": url}
 
@@ -388,7 +341,7 @@ def token_of(user: Any, provider: str) -> str | None:
     Raises:
         ProviderFailed: it is over, and the provider gives no new one.
     """
-    ours = _at(provider)
+    ours = registrations.at(provider)
     kept = models.with_tokens_of(users.key_of(user), provider)
     if kept is None or kept.tokens is None:
         return None

@@ -5,45 +5,24 @@ configured issuer says, and checked. No database, and no transaction is open mea
 """
 
 import hmac
-import json
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask_headless_auth import clock
 from flask_headless_auth.errors import ProviderFailed
-from flask_headless_auth.features.oauth.providers import Claims, Registration, is_safe
+from flask_headless_auth.features.oauth import fetch
+from flask_headless_auth.features.oauth.fetch import Refused
+from flask_headless_auth.features.oauth.providers import Claims, Registration
 from flask_headless_auth.features.oauth.settings import OAuthSettings
-from flask_headless_auth.state import settings, state
+from flask_headless_auth.state import settings
 
 log = logging.getLogger("flask_headless_auth")
 
-ALGORITHMS = (
-    "RS256",
-    "RS384",
-    "RS512",
-    "PS256",
-    "PS384",
-    "PS512",
-    "ES256",
-    "ES384",
-    "ES512",
-    "EdDSA",
-    "Ed25519",
-)
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures of ID tokens: with a published key only, never with a shared secret (RFC 8725 §3.1)."""
-
-LARGEST = 256 * 1024
-"""Most bytes of an answer that are read."""
-
-TIMEOUT = (3.0, 5.0)
-LONGEST = 10.0
-"""Seconds: to connect and between two pieces of an answer; and for all of its body."""
 
 KEPT = timedelta(hours=1)
 """How long a discovery document and keys are believed."""
@@ -53,17 +32,6 @@ AGAIN = timedelta(seconds=30)
 
 LEEWAY = 60
 """Seconds by which a provider's clock may differ."""
-
-
-class Refused(Exception):
-    """A provider's answer proves nothing; the text says why, for the log."""
-
-
-@dataclass
-class Known:
-    """What one application knows of its providers, by address, and since when."""
-
-    documents: dict[str, tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
 
 
 def authorization_url(
@@ -124,11 +92,11 @@ def redeem(
             code=code,
             redirect_uri=redirect_uri,
             code_verifier=verifier,
-            headers=HEADERS,
+            headers=fetch.HEADERS,
         )
         if ours.issuer is None:
             asked = ours.provider.resources.items()
-            return {name: _get(session, url, tokens) for name, url in asked}, dict(tokens)
+            return {name: fetch.get(session, url, tokens) for name, url in asked}, dict(tokens)
         claims = read_id_token(
             ours, tokens.get("id_token"), audiences=(ours.client_id,), access_token=tokens.get("access_token")
         )
@@ -142,7 +110,7 @@ def _with_userinfo(ours: Registration, session: Any, claims: Claims, tokens: Map
     url = metadata(ours).get("userinfo_endpoint")
     if claims.get("email") or url is None:
         return claims
-    told = _get(session, _safe(ours, url), tokens)
+    told = fetch.get(session, fetch.safe(ours, url), tokens)
     # OpenID Connect §5.3.2: without the same subject it is somebody else's.
     if told.get("sub") != claims["sub"]:
         raise Refused("userinfo is somebody else's")
@@ -158,7 +126,7 @@ def refreshed(ours: Registration, refresh_token: str) -> dict[str, Any]:
     with _talking(ours) as session:
         return dict(
             session.refresh_token(
-                _endpoint(ours, "token_endpoint"), refresh_token=refresh_token, headers=dict(HEADERS)
+                _endpoint(ours, "token_endpoint"), refresh_token=refresh_token, headers=dict(fetch.HEADERS)
             )
         )
 
@@ -199,9 +167,9 @@ def _key(ours: Registration, signed: Any) -> Any:
     from joserfc.jwk import KeySet
 
     headers = signed.headers()
-    uri = _safe(ours, metadata(ours).get("jwks_uri"))
+    uri = fetch.safe(ours, metadata(ours).get("jwks_uri"))
     for is_last in (False, True):
-        known = _document(uri, ours, at_most=AGAIN if is_last else KEPT)
+        known = fetch.document(uri, ours, at_most=AGAIN if is_last else KEPT)
         usable = [one for one in known["keys"] if one.get("kty") in ("RSA", "EC", "OKP")]
         keys = KeySet.import_key_set({"keys": [one for one in usable if one.get("use", "sig") == "sig"]})
         try:
@@ -220,7 +188,7 @@ def metadata(ours: Registration) -> Mapping[str, Any]:
     """
     if ours.discovery is None:
         return ours.provider.endpoints
-    found = _document(ours.discovery, ours, at_most=KEPT)
+    found = fetch.document(ours.discovery, ours, at_most=KEPT)
     if found.get("issuer") != ours.issuer:
         raise Refused(f"the discovery document is of {found.get('issuer')!r:.100}")
     return found
@@ -250,9 +218,9 @@ def _talking(ours: Registration) -> Iterator[Any]:
             secret,
             code_challenge_method="S256",
             token_endpoint_auth_method=_client_auth(ours, secret),
-            default_timeout=TIMEOUT,
+            default_timeout=fetch.TIMEOUT,
         ) as session:
-            _limit(session)
+            fetch.limit(session)
             yield session
 
 
@@ -268,7 +236,7 @@ def translated(ours: Registration, into: Callable[[], Exception]) -> Iterator[No
     except requests.RequestException as problem:
         _log(ours, problem)
         raise ProviderFailed from None
-    except _BROKEN + (AuthlibBaseError, JoseError) as problem:
+    except (*_BROKEN, AuthlibBaseError, JoseError) as problem:
         _log(ours, problem)
         raise into() from None
 
@@ -289,7 +257,7 @@ def _client_auth(ours: Registration, secret: str | None) -> str:
     if secret is None:
         return "none"
     known = metadata(ours).get("token_endpoint_auth_methods_supported", ["client_secret_post"])
-    # In the body, because Basic is spelled differently by different servers where a secret has odd characters.
+    # In the body: servers differ in how they read odd characters of a secret in Basic.
     return "client_secret_post" if "client_secret_post" in known else "client_secret_basic"
 
 
@@ -304,79 +272,5 @@ def _signed_secret(ours: Registration) -> str:
     return str(jwt.encode({"alg": "ES256", "kid": ours.key_id}, claims, key, algorithms=["ES256"]))
 
 
-HEADERS = {
-    "Accept": "application/json",
-    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
-    "User-Agent": "Flask-Headless-Auth",
-}
-
-
 def _endpoint(ours: Registration, name: str) -> str:
-    return _safe(ours, metadata(ours).get(name))
-
-
-def _safe(ours: Registration, url: object) -> str:
-    """An address that secrets may go to: this machine's only where the issuer itself is on it."""
-    is_local = urlsplit(ours.issuer or "").scheme == "http"
-    if not is_safe(url, allows_loopback=is_local):
-        raise Refused(f"{url!r:.100} is no safe address")
-    return str(url)
-
-
-def _limit(session: Any) -> None:
-    """No redirects, which would carry a secret elsewhere, no long and no endless answers."""
-    session.max_redirects = 0
-    session.stream = True
-    session.hooks["response"].append(_read)
-
-
-def _read(response: Any, **_: Any) -> None:
-    end, body = time.monotonic() + LONGEST, b""
-    for piece in response.iter_content(16 * 1024):
-        body += piece
-        if len(body) > LARGEST or time.monotonic() > end:
-            response.close()
-            raise ValueError("the answer is too long")
-    response._content, response._content_consumed = body, True
-
-
-def _get(session: Any, url: str, tokens: Mapping[str, Any]) -> Any:
-    headers = {
-        "Authorization": f"Bearer {tokens['access_token']}",
-        "Accept": "application/json",
-        "User-Agent": HEADERS["User-Agent"],
-    }
-    return _json(session.get(url, withhold_token=True, auth=_as_it_is, headers=headers))
-
-
-def _as_it_is(request: Any) -> Any:
-    """Keeps a `.netrc` of the machine from writing its own `Authorization`."""
-    return request
-
-
-def _json(response: Any) -> Any:
-    if response.status_code != 200:
-        raise Refused(f"{response.url} answered {response.status_code}")
-    return json.loads(response.content)
-
-
-def _document(url: str, ours: Registration, *, at_most: timedelta) -> dict[str, Any]:
-    """What is published at *url*, at most that old."""
-    known = _known().documents
-    now = clock.now()
-    if url in known and now - known[url][0] < at_most:
-        return known[url][1]
-    import requests
-
-    with requests.Session() as session:
-        _limit(session)
-        found = _json(session.get(_safe(ours, url), timeout=TIMEOUT, auth=_as_it_is))
-    if not isinstance(found, dict):
-        raise Refused(f"{url} is no document")
-    known[url] = (now, found)
-    return found
-
-
-def _known() -> Known:
-    made: Known = state().parts.setdefault(Known, Known())
-    return made
+    return fetch.safe(ours, metadata(ours).get(name))

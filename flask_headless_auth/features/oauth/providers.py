@@ -50,7 +50,7 @@ class Registration:
         return self.provider.name
 
     def is_issuer(self, told: object) -> bool:
-        """Whether *told* is the provider's issuer, as it may be spelled (RFC 9207, OpenID Connect §3.1.3.7)."""
+        """Whether *told* is the provider's issuer (RFC 9207 §2.4, OpenID Connect §3.1.3.7)."""
         if not isinstance(told, str) or self.issuer is None:
             return False
         if TENANT not in self.issuer:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from flask_headless_auth.errors import ProviderUnknown
 from flask_headless_auth.features.oauth.providers import (
     CUSTOM,
     GUID,
@@ -18,6 +19,7 @@ from flask_headless_auth.features.oauth.providers import (
 )
 from flask_headless_auth.features.oauth.settings import OAuthSettings
 from flask_headless_auth.settings import CoreSettings, Sections
+from flask_headless_auth.state import part
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _TEXTS = ("client_id", "client_secret", "issuer", "label", "tenant", "team_id", "key_id", "private_key")
@@ -43,6 +45,34 @@ def made_of(read: Sections, problems: list[str]) -> Registrations:
         if wrong is not None:
             problems.append(f"The provider {name}: {wrong}")
     return found
+
+
+def names() -> list[str]:
+    """The names of the providers that are on."""
+    return list(part(Registrations))
+
+
+def public() -> dict[str, Any]:
+    """The providers, for the buttons of a front end."""
+    return {"providers": [{"name": one.name, "label": one.label} for one in part(Registrations).values()]}
+
+
+def at(provider: str) -> Registration:
+    """The registration at a provider.
+
+    Raises:
+        ProviderUnknown: there is none.
+    """
+    found = part(Registrations).get(provider)
+    if found is None:
+        raise ProviderUnknown
+    return found
+
+
+def label_of(provider: str) -> str:
+    """What people call a provider; its name, where it is switched off."""
+    found = part(Registrations).get(provider)
+    return found.label if found is not None else provider
 
 
 def _wrong_in(name: str, said: Mapping[str, Any]) -> str | None:

@@ -14,9 +14,7 @@ class SignInQuerySchema(ma.Schema):
     redirect_uri = Text(validate=validate.Length(max=2000), metadata=REDIRECT)
     code_challenge = Text(
         validate=validate.Regexp(r"[A-Za-z0-9_-]{43}\Z"),
-        metadata={
-            "description": "For clients without cookies: SHA-256 of a `code_verifier`, base64url (RFC 7636, S256)."
-        },
+        metadata={"description": "For clients without cookies: S256 of a `code_verifier` (RFC 7636 §4.2)."},
     )
 
 

@@ -11,7 +11,7 @@ from flask_headless_auth.settings import Settings, setting
 class OAuthSettings(Settings):
     """Providers that people sign in with. One without client ID and secret is off.
 
-    The callback to register at a provider is `AUTHSVC_PUBLIC_URL` + `AUTHSVC_URL_PREFIX` + `/callback/<name>`.
+    The callback to register there is `AUTHSVC_PUBLIC_URL` + `AUTHSVC_URL_PREFIX` + `/callback/<name>`.
     """
 
     section = "oauth"
@@ -29,7 +29,7 @@ class OAuthSettings(Settings):
     )
     microsoft_tenant: str | None = setting(
         None,
-        "`common` (the default), `organizations`, `consumers`, or the ID of the only tenant that may sign in.",
+        "`common` (the default), `organizations`, `consumers`, or the ID of the one tenant allowed.",
         key="MICROSOFT_TENANT",
     )
     github_client_id: str | None = setting(
@@ -50,8 +50,8 @@ class OAuthSettings(Settings):
     providers: dict[str, Any] | None = setting(
         None,
         "OpenID Connect issuers by name, `{'acme': {'issuer': …, 'client_id': …, 'client_secret': …, "
-        "'label': …, 'scopes': […], 'email_domains': […], 'native_client_ids': […]}}`, and more of the same for "
-        "the named ones. A name stands for one issuer for ever.",
+        "'label': …, 'scopes': […], 'email_domains': […], 'native_client_ids': […]}}`, and more of the same "
+        "for the named ones. A name stands for one issuer for ever.",
         secret=True,
     )
     linked_roles: tuple[str, ...] = setting(
@@ -64,7 +64,7 @@ class OAuthSettings(Settings):
     )
 
     def of(self, name: str) -> dict[str, Any]:
-        """What is said about one provider: the keys that begin with its name, then its entry in `providers`."""
+        """What is said about one provider: keys that begin with its name, then its entry in `providers`."""
         own = {
             one.name.removeprefix(f"{name}_"): getattr(self, one.name)
             for one in fields(self)

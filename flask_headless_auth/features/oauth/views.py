@@ -23,7 +23,7 @@ from flask_headless_auth.errors import (
     SignUpClosed,
     ValidationFailed,
 )
-from flask_headless_auth.features.oauth import logic
+from flask_headless_auth.features.oauth import logic, registrations
 from flask_headless_auth.features.oauth.events import ProviderLinked, ProviderUnlinked
 from flask_headless_auth.features.oauth.models import Identity
 from flask_headless_auth.features.oauth.schemas import (
@@ -124,8 +124,8 @@ class ExchangeCode(MethodView):
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Go on with a sign-in at a provider: exchange the `code` of the redirect.
 
-        It works once, within 60 seconds, with the `code_verifier` of the `code_challenge`, or from the browser
-        that began.
+        It works once, within 60 seconds, with the `code_verifier` of the `code_challenge`, or from the
+        browser that began.
         """
         return logic.exchange(**body)
 
@@ -219,7 +219,7 @@ def _shown(identity: Identity) -> dict[str, Any]:
     return {
         "id": identity.id,
         "provider": identity.provider,
-        "label": logic.label_of(identity.provider),
+        "label": registrations.label_of(identity.provider),
         "email": identity.email,
         "created_at": identity.created_at,
         "last_used_at": identity.last_used_at,
