@@ -1,7 +1,7 @@
 """The facts that the document states beside each operation are true: its guard, its limits, its events."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import flask
@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 from flask_headless_auth.events import Event
 from flask_headless_auth.features import catalog
 from tests.contract.applications import OPERATIONS, Operation
+from tests.oauth.browsers import FRONT, go_to_providers
 from tests.support.apps import Clock, Person
+from tests.support.issuer import Issuer, custom, running
 
 WRONG = "not the password at all"
 NEW = "a quite different pass phrase"
@@ -57,7 +59,15 @@ def test_only_these_operations_are_open_to_everybody() -> None:
     found = {one.name for one in OPERATIONS if not one.is_guarded}
 
     # then they are these; an operation is added here on purpose or not at all
-    assert found == {"signUp", "login", "getConfig", "getJwks"}
+    providers = {
+        "loginWithProvider",
+        "providerCallback",
+        "providerFormCallback",
+        "exchangeCode",
+        "getProviderNonce",
+        "loginWithIdToken",
+    }
+    assert found == {"signUp", "login", "getConfig", "getJwks"} | providers
 
 
 @named([one for one in OPERATIONS if one.is_guarded])
@@ -130,8 +140,18 @@ def listen(app: flask.Flask) -> dict[str, set[str]]:
     return heard
 
 
-def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.Flask, clock: Clock) -> None:
+@pytest.fixture
+def issuer(clock: Clock) -> Iterator[Issuer]:
+    """A provider on this machine."""
+    with running() as found:
+        yield found
+
+
+def test_the_events_that_an_operation_emits_are_those_that_it_names(
+    build: Callable[..., flask.Flask], clock: Clock, issuer: Issuer
+) -> None:
     # given somebody at a server, and an ear for every event
+    app = build(**custom(issuer), FRONTEND_URL=FRONT)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -159,6 +179,8 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(app: flask.F
     clock.forward(minutes=5)
     assert tablet.refresh(used).json["code"] == "refresh_reused"
     assert ada.sign_out().status_code == 200
+
+    go_to_providers(app, issuer)
 
     # then each operation emitted what the document says of it, and nothing else
     assert {one.name: heard[one.name] for one in OPERATIONS} == {

@@ -21,10 +21,14 @@ OPTIONAL_IN_ANSWERS = {
     "access_token": "only in the body channel",
     "refresh_token": "only in the body channel",
     "token_type": "only in the body channel",
+    "authorization_url": "only for presence at a provider",
     "password": "of GET /config: the feature can be off",
     "sign_up": "of GET /config: the feature can be off",
 }
-PROBLEM = "application/problem+json"
+SECRETS = ("oauth_code_invalid",)
+"""Refusals of one-time secrets that nobody issued."""
+
+JSON, PROBLEM = "application/json", "application/problem+json"
 
 
 def everywhere(node: Any) -> Iterator[dict[str, Any]]:
@@ -136,7 +140,7 @@ def test_each_refusal_is_listed_by_status_and_code_with_an_example(document: dic
     # when the refusals of each operation are read
     for one in operations_of(document):
         for status, response in one.facts["responses"].items():
-            if status.startswith("2"):
+            if status[0] in "23":
                 continue
             examples = {
                 code: example["value"] for code, example in response["content"][PROBLEM]["examples"].items()
@@ -192,7 +196,8 @@ def test_answers_may_gain_members_and_requests_are_strict(document: dict[str, An
     # and requests forbid what they do not know, unless the application says otherwise
     objects = {name for name in sent if schemas[name].get("type") == "object"}
     lenient = objects - closed
-    assert lenient in (set(), {"SignUpRequest", "ProfileUpdate"})
+    # What a provider's page posts is not ours to say.
+    assert lenient - {"CallbackForm"} in (set(), {"SignUpRequest", "ProfileUpdate"})
 
 
 def test_each_enumeration_has_a_name_and_no_component_is_unused(document: dict[str, Any]) -> None:
@@ -232,7 +237,8 @@ def test_components_say_what_they_are(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", list(APPLICATIONS))
 def test_the_server_takes_the_examples_of_its_own_document(name: str) -> None:
     # given the operations of an application that read a body
-    bodies = [one for one in operations_of(document_of(APPLICATIONS[name]())) if "requestBody" in one.facts]
+    operations = operations_of(document_of(APPLICATIONS[name]()))
+    bodies = [one for one in operations if JSON in one.facts.get("requestBody", {}).get("content", {})]
 
     for one in bodies:
         # when somebody who has signed up sends the example of one of them
@@ -243,11 +249,13 @@ def test_the_server_takes_the_examples_of_its_own_document(name: str) -> None:
         signed_up = client.post(f"{prefix}/signup", json=account, headers={"X-Auth-Delivery": "body"})
         token = signed_up.json.get("access_token")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        body = one.facts["requestBody"]["content"]["application/json"]["example"]
+        body = one.facts["requestBody"]["content"][JSON]["example"]
         answer = client.open(one.path, method=one.method.upper(), json=body, headers=headers)
 
         # then it is not refused for what it says
-        assert answer.status_code not in (400, 413, 415, 422), (one.name, answer.json)
+        # but where it is a secret that an example cannot be
+        is_no_secret = (answer.json or {}).get("code") in SECRETS
+        assert answer.status_code not in (400, 413, 415, 422) or is_no_secret, (one.name, answer.json)
 
 
 def test_another_prefix_is_in_every_path_and_example() -> None:

@@ -63,6 +63,11 @@ def _read(response: Any, **_: Any) -> None:
 
 
 def get(session: Any, url: str, tokens: Mapping[str, Any]) -> Any:
+    """What an address answers to the bearer of an access token.
+
+    Raises:
+        Refused: anything but 200.
+    """
     headers = {
         "Authorization": f"Bearer {tokens['access_token']}",
         "Accept": "application/json",

@@ -24,10 +24,14 @@ class _ProvidersAnswer(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
-    state = Text(required=True, validate=validate.Length(max=512))
-    code = Text(validate=validate.Length(max=4096))
-    error = Text(validate=validate.Length(max=256))
-    iss = Text(validate=validate.Length(max=1024))
+    state = Text(
+        required=True, validate=validate.Length(max=512), metadata={"description": "As it was sent there."}
+    )
+    code = Text(validate=validate.Length(max=4096), metadata={"description": "For the provider's tokens."})
+    error = Text(validate=validate.Length(max=256), metadata={"description": "Why there is no code."})
+    iss = Text(
+        validate=validate.Length(max=1024), metadata={"description": "Who answers (RFC 9207), where told."}
+    )
 
 
 class CallbackQuerySchema(_ProvidersAnswer):
@@ -50,7 +54,10 @@ class ExchangeSchema(ma.Schema):
     code = Text(required=True, validate=validate.Length(max=512))
     code_verifier = Text(
         validate=validate.Length(43, 128),
-        metadata={"description": "Where a `code_challenge` began the sign-in (RFC 7636)."},
+        metadata={
+            "description": "Where a `code_challenge` began the sign-in (RFC 7636).",
+            "examples": ["dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"],
+        },
     )
     remember = Flag(load_default=True, metadata={"description": "Stay signed in when the browser closes."})
 
