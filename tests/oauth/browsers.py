@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import flask
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from flask_headless_auth.database import transaction
+from flask_headless_auth.database import create_tables, transaction
 from flask_headless_auth.features.signup import logic as signup
+from flask_headless_auth.state import state
 from tests.support.apps import API, Person
 from tests.support.issuer import Issuer
 
@@ -38,6 +40,10 @@ class Traveller(Person):
         """There and back; answers the query with which the front end is opened."""
         return query_of(self.come_back(issuer.sign_in(self.leave(provider, **query)), provider))
 
+    def travel_with(self, issuer: Issuer, provider: str = "acme", **more: str) -> dict[str, str]:
+        """There and back, with more in the provider's answer; answers the query of the front end."""
+        return query_of(self.come_back(issuer.sign_in(self.leave(provider), **more), provider))
+
     def exchange(self, code: str, **more: Any) -> TestResponse:
         """Exchange the code of the redirect, and keep the tokens."""
         return self._keep(self.post("/oauth/exchange", {"code": code, **more}))
@@ -56,6 +62,8 @@ def challenge_of(verifier: str) -> str:
 
 def confirm(app: flask.Flask, email: str, **columns: Any) -> Any:
     """An account with a confirmed address, made at this moment. Answers its key."""
+    with app.test_request_context():
+        create_tables(state())
     with app.test_request_context(), transaction():
         user = signup.add(email=email, **{"is_verified": True, **columns})
         return user.id
@@ -95,6 +103,7 @@ def go_to_providers(app: flask.Flask, issuer: Issuer) -> None:
 
     issuer.person = {"sub": "somebody", "email": "somebody@example.com", "email_verified": True}
     someone = Traveller(app)
+    assert someone.exchange("x").status_code == 400
     code = someone.travel(issuer, code_challenge=challenge_of(someone.verifier))["code"]
     assert someone.exchange(code, code_verifier=someone.verifier).status_code == 200
     assert someone.link(issuer) == {}
@@ -102,3 +111,20 @@ def go_to_providers(app: flask.Flask, issuer: Issuer) -> None:
     assert someone.link(issuer) == {}
     listed = someone.get("/identities").json["items"]
     assert someone.call("DELETE", f"/identities/{listed[0]['id']}").status_code == 200
+
+
+def change(app: flask.Flask, key: Any, **columns: Any) -> None:
+    """Change a user's row, as a host does."""
+    with app.app_context():
+        db = app.extensions["sqlalchemy"]
+        user = db.session.get(app.auth.user_model, key)  # type: ignore[attr-defined]
+        for name, value in columns.items():
+            setattr(user, name, value)
+        db.session.commit()
+
+
+def identities_of(app: flask.Flask) -> list[str]:
+    """The ids of all identities in the database."""
+    with app.app_context():
+        rows = app.extensions["sqlalchemy"].session.execute(sa.text("SELECT id FROM auth_identities"))
+        return [one.id for one in rows]

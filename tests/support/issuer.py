@@ -163,7 +163,9 @@ def signed(claims: dict[str, Any], key: Any, header: dict[str, Any], algorithm: 
     if algorithm == "HS256":
         # PyJWT refuses to sign with a public key; whoever attacks does not.
         return _by_hand(claims, {**header, "alg": algorithm}, pem_of(key))
-    return jwt.encode(claims, None if algorithm == "none" else key, algorithm, headers=header)
+    # Not `jwt.encode`, which refuses to write claims of the wrong type.
+    content = json.dumps(claims).encode()
+    return jwt.PyJWS().encode(content, None if algorithm == "none" else key, algorithm, headers=header)
 
 
 def _by_hand(claims: dict[str, Any], header: dict[str, Any], key: bytes) -> str:

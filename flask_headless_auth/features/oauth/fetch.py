@@ -39,7 +39,8 @@ class Known:
 
 def safe(ours: Registration, url: object) -> str:
     """An address that secrets may go to: this machine's only where the issuer itself is on it."""
-    is_local = urlsplit(ours.issuer or "").scheme == "http"
+    # Without an issuer the address is the table's own.
+    is_local = ours.issuer is None or urlsplit(ours.issuer).scheme == "http"
     if not is_safe(url, allows_loopback=is_local):
         raise Refused(f"{url!r:.100} is no safe address")
     return str(url)

@@ -129,16 +129,16 @@ def come_back(
         answer = once_more(lambda: _GOALS[attempt.goal](ours, attempt, said))
     except AuthError as refusal:
         if attempt.goal != "link":
-            _record_failure(attempt)
+            _record_failure(attempt.user_id)
         answer = {"error": refusal.code}
     if "code" not in answer or attempt.goal != "sign_in":
         browser.unbind(attempt.binding)
     return links.with_query(attempt.target, **answer)
 
 
-def _record_failure(attempt: Attempt) -> None:
+def _record_failure(user_id: Any = None) -> None:
     with transaction():
-        user = users.by_id(attempt.user_id) if attempt.user_id is not None else None
+        user = users.by_id(user_id) if user_id is not None else None
         emit(SignInFailed(user=user, method=PROVIDER))
 
 
@@ -213,15 +213,19 @@ def exchange(*, code: str, code_verifier: str | None = None, remember: bool = Tr
         OAuthCodeInvalid: the code is no good, or this is not the client that began.
         InvalidCredentials, SecondFactorUnavailable: as at every sign-in.
     """
-    with transaction():
-        redeemed = attempts.redeem_code(code, code_verifier)
-    held = redeemed.content["held"]
-    if held is not None:
-        return dict(held)
-    user = users.by_id(redeemed.user_id)
-    if user is None:
-        raise OAuthCodeInvalid
-    return signin.finish(user, [Proof(PROVIDER, redeemed.content["at"])], remember=remember)
+    redeemed = None
+    try:
+        with transaction():
+            redeemed = attempts.redeem_code(code, code_verifier)
+        if redeemed.content["held"] is not None:
+            return dict(redeemed.content["held"])
+        user = users.by_id(redeemed.user_id)
+        if user is None:
+            raise OAuthCodeInvalid
+        return signin.finish(user, [Proof(PROVIDER, redeemed.content["at"])], remember=remember)
+    except AuthError:
+        _record_failure(redeemed.user_id if redeemed is not None else None)
+        raise
 
 
 def nonce_for(provider: str) -> dict[str, Any]:
@@ -246,6 +250,22 @@ def with_id_token(provider: str, *, id_token: str, remember: bool = True) -> dic
         InvalidCredentials, SecondFactorUnavailable: as at every sign-in.
     """
     ours = _signing(provider)
+    try:
+        said = _told_by_token(ours, id_token)
+
+        def work() -> dict[str, Any]:
+            with transaction():
+                user, held = linking.user_for(ours, said)
+                return dict(held) if held is not None else signin.finish(user, [_proof()], remember=remember)
+
+        return once_more(lambda: _one_account(work))
+    except AuthError:
+        _record_failure()
+        raise
+
+
+def _told_by_token(ours: Registration, id_token: str) -> Told:
+    """Who is named by an ID token that carries a nonce of ours, which is used up."""
     with protocol.translated(ours, ProviderTokenRefused):
         claims = protocol.read_id_token(ours, id_token, audiences=(ours.client_id, *ours.native_client_ids))
         said = persons.told(ours, claims, {}, None)
@@ -253,19 +273,7 @@ def with_id_token(provider: str, *, id_token: str, remember: bool = True) -> dic
         is_good = attempts.redeem_nonce(ours, claims.get("nonce"))
     if not is_good:
         raise ProviderTokenRefused
-
-    def work() -> dict[str, Any]:
-        with transaction():
-            user, held = linking.user_for(ours, said)
-            return dict(held) if held is not None else signin.finish(user, [_proof()], remember=remember)
-
-    try:
-        answer: dict[str, Any] = once_more(lambda: _one_account(work))
-    except AuthError:
-        with transaction():
-            emit(SignInFailed(method=PROVIDER))
-        raise
-    return answer
+    return said
 
 
 def _signing(provider: str) -> Registration:

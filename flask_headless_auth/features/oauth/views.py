@@ -118,7 +118,7 @@ class ExchangeCode(MethodView):
     @limited("provider_exchange")
     @blueprint.delivers
     @blueprint.raises(OAuthCodeInvalid, InvalidCredentials, SecondFactorUnavailable)
-    @blueprint.emits(SignedIn)
+    @blueprint.emits(SignedIn, SignInFailed)
     @blueprint.arguments(ExchangeSchema)
     @blueprint.response(200, SignInAnswerSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
