@@ -114,6 +114,8 @@ def to_page(path: str, own: str, **values: str) -> str:
 
 def with_query(url: str, **values: str) -> str:
     """*url* with these members added to its query; what it has already stays."""
+    if not values:
+        return url
     base, mark, fragment = url.partition("#")
     pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in values.items())
     return f"{base}{'&' if '?' in base else '?'}{pairs}{mark}{fragment}"

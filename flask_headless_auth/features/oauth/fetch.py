@@ -50,10 +50,15 @@ def limit(session: Any) -> None:
     """No redirects, which would carry a secret elsewhere, no long and no endless answers."""
     session.max_redirects = 0
     session.stream = True
-    session.hooks["response"].append(_read)
+    session.hooks["response"].append(read)
 
 
-def _read(response: Any, **_: Any) -> None:
+def read(response: Any, **_: Any) -> None:
+    """Read an answer while it is small and soon; it is as if requests had.
+
+    Raises:
+        ValueError: it is neither.
+    """
     end, body = time.monotonic() + LONGEST, b""
     for piece in response.iter_content(16 * 1024):
         body += piece

@@ -112,7 +112,8 @@ def sealed(tokens: Mapping[str, Any], before: str | None) -> str | None:
     """Tokens as they are kept, where they are; a refresh token stays until there is another."""
     if not settings(OAuthSettings).store_tokens:
         return None
-    kept = {name: tokens[name] for name in ("access_token", "refresh_token", "expires_at") if name in tokens}
+    names = ("access_token", "refresh_token", "expires_at")
+    kept = {name: tokens[name] for name in names if tokens.get(name) is not None}
     if "access_token" not in kept:
         return before
     older = part(Vault).open(SEALED, before) if before is not None else {}
