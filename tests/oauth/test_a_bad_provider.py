@@ -122,6 +122,30 @@ def test_an_answer_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -
     assert read < 20
 
 
+def test_secrets_do_not_follow_redirects(guest: Traveller, issuer: Issuer) -> None:
+    # given a token endpoint that has moved to where it would work
+    moved = f"{issuer.url}/login/oauth/access_token"
+    issuer.instead["/token"] = (307, JSON, moved.encode())
+
+    # when somebody comes back
+    query = guest.travel(issuer)
+
+    # then nothing is sent there
+    assert query == {"error": "provider_failed"}
+    assert "/login/oauth/access_token" not in [path for path, _ in issuer.asked]
+
+
+def test_a_right_answer_that_is_too_long_is_not_read(guest: Traveller, issuer: Issuer) -> None:
+    # given a document with nothing wrong but its size
+    issuer.spoil["openid-configuration"] = {"padding": "x" * fetch.LARGEST}
+
+    # when somebody wants to sign in
+    begun = guest.http.get(f"{API}/login/acme")
+
+    # then it is not believed
+    assert query_of(begun) == {"error": "provider_failed"}
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -5,11 +5,12 @@ from typing import Any
 
 import flask
 import pytest
+import sqlalchemy as sa
 
 from flask_headless_auth import ProviderLinked, SignedIn, SignedUp, SignInFailed
 from flask_headless_auth.events import Event
 from flask_headless_auth.features.oauth.feature import OAUTH
-from tests.oauth.browsers import FRONT, Traveller, change, confirm, identities_of
+from tests.oauth.browsers import FRONT, Traveller, challenge_of, change, confirm, identities_of
 from tests.support.apps import Clock, Person
 from tests.support.issuer import Issuer, custom
 
@@ -42,6 +43,19 @@ def test_somebody_new_gets_an_account_and_is_signed_in(guest: Traveller, issuer:
     assert (user["is_verified"], user["provider"]) == (True, "acme")
     assert names_of(heard) == [SignedUp.__name__, SignedIn.__name__]
     assert guest.get("/check-auth").json["session"]["methods"] == ["provider"]
+
+
+def test_a_browser_that_comes_back_gets_cookies_and_no_other_channel(
+    guest: Traveller, issuer: Issuer, acme: flask.Flask
+) -> None:
+    # given an application whose tokens travel in both ways
+    answer = guest.come_back(issuer.sign_in(guest.leave()))
+
+    # then the session has the channel of the cookies alone, for nobody could be handed the other's tokens
+    assert sum("_token=" in one for one in answer.headers.getlist("Set-Cookie")) == 2
+    with acme.app_context():
+        columns = sa.text("SELECT cookie_generation, body_generation FROM auth_sessions")
+        assert acme.extensions["sqlalchemy"].session.execute(columns).all() == [(1, None)]
 
 
 def test_the_second_time_it_is_the_same_account(
@@ -225,9 +239,10 @@ def test_where_nobody_signs_up_providers_make_no_accounts_either(
     assert query == {"error": "sign_up_closed"}
 
 
+@pytest.mark.parametrize("way", [{}, {"code_challenge": challenge_of("v" * 43)}], ids=["cookies", "code"])
 @pytest.mark.parametrize("is_linked", [True, False])
 def test_a_suspended_account_stays_shut(
-    guest: Traveller, issuer: Issuer, acme: flask.Flask, is_linked: bool
+    guest: Traveller, issuer: Issuer, acme: flask.Flask, is_linked: bool, way: dict[str, str]
 ) -> None:
     # given an account that is suspended, linked already or not
     key = confirm(acme, "ada@example.com")
@@ -236,8 +251,8 @@ def test_a_suspended_account_stays_shut(
     change(acme, key, is_active=False)
     heard = listen(acme)
 
-    # when its owner comes from the issuer, with cookies and with a code
-    query = guest.travel(issuer)
+    # when its owner comes from the issuer
+    query = guest.travel(issuer, **way)
 
     # then they are refused, as with a password, and it is recorded
     assert query == {"error": "invalid_credentials"}

@@ -9,7 +9,6 @@ from flask_headless_auth.errors import (
     AccountNotLinked,
     EmailMissing,
     IdentityTaken,
-    InvalidCredentials,
     SignUpClosed,
 )
 from flask_headless_auth.features.email import logic as email
@@ -30,7 +29,6 @@ def user_for(ours: Registration, said: Told) -> tuple[Any, Mapping[str, Any] | N
     """The user that an identity signs in, linked or made where that may be; or what answers in their place.
 
     Raises:
-        InvalidCredentials: the account is inactive.
         AccountNotLinked: an account has the address, and the address alone may not open it.
         EmailMissing, SignUpClosed: no account can be made.
     """
@@ -50,8 +48,6 @@ def user_for(ours: Registration, said: Told) -> tuple[Any, Mapping[str, Any] | N
             return None, held
     if not said.is_proven or is_privileged(user):
         raise AccountNotLinked
-    if user.is_active is not True:
-        raise InvalidCredentials
     if user.is_verified is not True:
         email.prove(user)
     link(ours, said, user)
