@@ -151,7 +151,8 @@ def test_whoever_is_suspended_between_redirect_and_exchange_is_not_let_in(
 
 
 @pytest.mark.parametrize(
-    "challenge", ["", "x", "x" * 42, "x" * 44, "x" * 42 + "=", "x" * 42 + "\n", "é" * 43, "plain"]
+    "challenge",
+    ["", "x", "x" * 42, "x" * 44, "x" * 42 + "=", "x" * 42 + "\n", "x" * 43 + "\n", "é" * 43, "plain"],
 )
 def test_a_challenge_that_is_none_is_refused_at_once(acme: flask.Flask, challenge: str) -> None:
     # given an app whose challenge is not S256

@@ -13,7 +13,7 @@ class SignInQuerySchema(ma.Schema):
 
     redirect_uri = Text(validate=validate.Length(max=2000), metadata=REDIRECT)
     code_challenge = Text(
-        validate=validate.Regexp(r"[A-Za-z0-9_-]{43}\Z"),
+        validate=[validate.Length(equal=43), validate.Regexp("^[A-Za-z0-9_-]{43}$")],
         metadata={"description": "For clients without cookies: S256 of a `code_verifier` (RFC 7636 §4.2)."},
     )
 

@@ -59,6 +59,14 @@ NAMED: list[dict[str, Any]] = [
         },
     }
 ]
+# One name for both: OpenAPI has no two paths that differ by the name of a parameter alone.
+ONE = [
+    {
+        "in": "path",
+        "name": "identity",
+        "description": "To link: `name` of a provider of GET /config. To unlink: `id` of GET /identities.",
+    }
+]
 AWAY = {"description": "On to the provider, or back to the front end with `?error=`."}
 BACK = {"description": "Back to the front end."}
 LOCATION = {"Location": {"description": "Where to go on.", "schema": {"type": "string", "format": "uri"}}}
@@ -175,26 +183,23 @@ class ListIdentities(MethodView):
         return {"items": [_shown(one) for one in logic.mine()], "next_cursor": None}
 
 
-@blueprint.route("/identities/<provider>", parameters=NAMED)
+@blueprint.route("/identities/<identity>", parameters=ONE)
 class LinkIdentity(MethodView):
     @limited("change")
     @fresh_login_required()
     @blueprint.raises(ProviderUnknown, ProviderFailed, PublicUrlMissing, ValidationFailed)
     @blueprint.arguments(LinkRequestSchema, required=False)
     @blueprint.response(200, AuthorizationSchema)
-    def post(self, body: Mapping[str, Any], provider: str) -> dict[str, Any]:
+    def post(self, body: Mapping[str, Any], identity: str) -> dict[str, Any]:
         """Begin to link a provider to my account.
 
         Send the browser to `authorization_url`, in which it must keep this answer's cookie. It returns to
         `redirect_uri`; with `?error=` it is not linked, and the value is a `code` of a problem.
         """
-        return logic.start_linking(provider, **body)
+        return logic.start_linking(identity, **body)
 
 
-@blueprint.route(
-    "/identities/<identity_id>",
-    parameters=[{"in": "path", "name": "identity_id", "description": "`id` of one of GET /identities."}],
-)
+@blueprint.route("/identities/<identity>", parameters=ONE)
 class UnlinkIdentity(MethodView):
     @limited("change")
     @fresh_login_required()
@@ -202,12 +207,12 @@ class UnlinkIdentity(MethodView):
     @blueprint.raises(LastLoginMethod)
     @blueprint.emits(ProviderUnlinked)
     @blueprint.response(200, UnlinkedSchema)
-    def delete(self, identity_id: str) -> dict[str, Any]:
+    def delete(self, identity: str) -> dict[str, Any]:
         """Unlink a provider from my account.
 
         The last way to sign in stays: set a password first.
         """
-        logic.unlink(identity_id)
+        logic.unlink(identity)
         return {"message": "The provider is unlinked."}
 
 
