@@ -116,6 +116,7 @@ class Api(flask_smorest.Api):
         document["servers"] = [{"url": "/"}]
         schemas = document["components"]["schemas"]
         _name_enumerations(document, schemas)
+        _list_enumerations(ours, schemas)
         self._describe_components(schemas)
         reached = _reached(document["paths"], schemas)
         document["components"]["schemas"] = {name: schemas[name] for name in sorted(reached)}
@@ -216,6 +217,14 @@ def _name_enumerations(node: Any, schemas: dict[str, Any]) -> None:
             node[key] = {"$ref": f"#/components/schemas/{name}"}
         elif isinstance(value, dict | list):
             _name_enumerations(value, schemas)
+
+
+def _list_enumerations(ours: State, schemas: dict[str, Any]) -> None:
+    """Say the values that each application has of its own; with none of them any text may be sent in vain."""
+    for feature in ours.features:
+        for name, values in feature.enumerations.items():
+            if name in schemas and (listed := list(values())):
+                schemas[name]["enum"] = listed
 
 
 def _drop_absent_schemes(operation: dict[str, Any], document: dict[str, Any]) -> None:
