@@ -222,7 +222,7 @@ def confirm_and_change_addresses(app: flask.Flask) -> None:
 
 def use_passkeys(ada: Person, phone: Person) -> None:
     """Everything that can be done with passkeys: on two devices, to sign up, and where one is demanded."""
-    device = Authenticator(counts=True)
+    device = Authenticator(FRONT, counts=True)
     passkey = passkeys.add(ada, device)
     assert passkeys.sign_in(phone, device).status_code == 200
     assert passkeys.sign_in(Person(ada.app), device, count=0).status_code == 400
@@ -230,7 +230,7 @@ def use_passkeys(ada: Person, phone: Person) -> None:
     form = {"email": "grace@example.com"}
     made = device.create(ada.post("/passkeys/signup/options", form).json["options"])
     assert Person(ada.app).post("/passkeys/signup", {"credential": made}).status_code == 201
-    guard, key = Person(ada.app, "bearer", "guard@example.com"), Authenticator()
+    guard, key = Person(ada.app, "bearer", "guard@example.com"), Authenticator(FRONT)
     guard.sign_up()
     with ada.app.app_context():
         ada.app.auth.grant_role(users.by_email(guard.email), "guard")  # type: ignore[attr-defined]
