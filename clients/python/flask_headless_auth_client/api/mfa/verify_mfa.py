@@ -175,7 +175,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ChallengeAnswer | EnrolmentAnswer | FirstCode,
     x_auth_delivery: Delivery | Unset = UNSET,
     x_trusted_device: str | Unset = UNSET,
@@ -218,7 +218,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ChallengeAnswer | EnrolmentAnswer | FirstCode,
     x_auth_delivery: Delivery | Unset = UNSET,
     x_trusted_device: str | Unset = UNSET,
@@ -256,7 +256,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ChallengeAnswer | EnrolmentAnswer | FirstCode,
     x_auth_delivery: Delivery | Unset = UNSET,
     x_trusted_device: str | Unset = UNSET,
@@ -297,7 +297,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: ChallengeAnswer | EnrolmentAnswer | FirstCode,
     x_auth_delivery: Delivery | Unset = UNSET,
     x_trusted_device: str | Unset = UNSET,

@@ -115,7 +115,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: TotpRequest | Unset = UNSET,
 ) -> Response[Problem | TotpEnrolment]:
     """Begin to set up an authenticator app as the second factor.
@@ -149,7 +149,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: TotpRequest | Unset = UNSET,
 ) -> Problem | TotpEnrolment | None:
     """Begin to set up an authenticator app as the second factor.
@@ -178,7 +178,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: TotpRequest | Unset = UNSET,
 ) -> Response[Problem | TotpEnrolment]:
     """Begin to set up an authenticator app as the second factor.
@@ -210,7 +210,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: AuthenticatedClient | Client,
     body: TotpRequest | Unset = UNSET,
 ) -> Problem | TotpEnrolment | None:
     """Begin to set up an authenticator app as the second factor.
