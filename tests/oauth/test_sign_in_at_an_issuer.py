@@ -7,7 +7,7 @@ import flask
 import pytest
 import sqlalchemy as sa
 
-from flask_headless_auth import ProviderLinked, SignedIn, SignedUp, SignInFailed
+from flask_headless_auth import EmailConfirmed, ProviderLinked, SignedIn, SignedUp, SignInFailed
 from flask_headless_auth.events import Event
 from flask_headless_auth.features.oauth.feature import OAUTH
 from tests.oauth.browsers import FRONT, Traveller, challenge_of, change, confirm, identities_of
@@ -41,7 +41,7 @@ def test_somebody_new_gets_an_account_and_is_signed_in(guest: Traveller, issuer:
     assert user["email"] == "ada@example.com"
     assert (user["first_name"], user["last_name"]) == ("Ada", "Lovelace")
     assert (user["is_verified"], user["provider"]) == (True, "acme")
-    assert names_of(heard) == [SignedUp.__name__, SignedIn.__name__]
+    assert names_of(heard) == [SignedUp.__name__, EmailConfirmed.__name__, SignedIn.__name__]
     assert guest.get("/check-auth").json["session"]["methods"] == ["provider"]
 
 
