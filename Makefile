@@ -2,7 +2,7 @@
 
 PY := .venv/bin/python
 WORKERS ?= 2
-NODE_PACKAGES := clients/typescript docs/examples/demo tests/browser/node tests/contract/node
+NODE_PACKAGES := clients/typescript docs/examples/demo tests/browser/node tests/contract/node tests/oauth/node
 
 # What `make check` has time for; `make test` runs them all.
 FAST := tests/unit tests/stories tests/docs tests/contract

@@ -24,6 +24,7 @@ from flask_headless_auth.features.mfa.events import (  # noqa: E402
     SecondFactorGuessed,
 )
 from flask_headless_auth.features.notices.events import AccountReverted  # noqa: E402
+from flask_headless_auth.features.oauth.events import ProviderLinked, ProviderUnlinked  # noqa: E402
 from flask_headless_auth.features.passkeys.events import (  # noqa: E402
     PasskeyAdded,
     PasskeyRefused,
@@ -81,6 +82,8 @@ __all__ = [
     "PasswordReset",
     "PresenceProved",
     "ProfileUpdated",
+    "ProviderLinked",
+    "ProviderUnlinked",
     "RecoveryCodeUsed",
     "RecoveryCodesRenewed",
     "RefreshReused",

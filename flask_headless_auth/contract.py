@@ -15,6 +15,7 @@ from apispec.ext.marshmallow.common import make_schema_key
 from flask_headless_auth import errors, http, user_schemas
 from flask_headless_auth import operations as operations_of
 from flask_headless_auth.cookies import Transport
+from flask_headless_auth.samples import sample
 from flask_headless_auth.settings import CoreSettings
 from flask_headless_auth.state import State, state
 
@@ -116,6 +117,7 @@ class Api(flask_smorest.Api):
         document["servers"] = [{"url": "/"}]
         schemas = document["components"]["schemas"]
         _name_enumerations(document, schemas)
+        _list_enumerations(ours, schemas)
         self._describe_components(schemas)
         reached = _reached(document["paths"], schemas)
         document["components"]["schemas"] = {name: schemas[name] for name in sorted(reached)}
@@ -218,6 +220,14 @@ def _name_enumerations(node: Any, schemas: dict[str, Any]) -> None:
             _name_enumerations(value, schemas)
 
 
+def _list_enumerations(ours: State, schemas: dict[str, Any]) -> None:
+    """Say the values that each application has of its own; with none of them any text may be sent in vain."""
+    for feature in ours.features:
+        for name, values in feature.enumerations.items():
+            if name in schemas and (listed := list(values())):
+                schemas[name]["enum"] = listed
+
+
 def _drop_absent_schemes(operation: dict[str, Any], document: dict[str, Any]) -> None:
     known = document["components"].get("securitySchemes", {})
     operation["security"] = [one for one in operation["security"] if set(one) <= set(known)]
@@ -230,89 +240,6 @@ def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         for media in body.get("content", {}).values():
             if "schema" in media and "example" not in media and "examples" not in media:
                 media["example"] = sample(media["schema"], schemas)
-
-
-_SAMPLES: dict[str, Any] = {
-    "email": "ada@example.com",
-    "date-time": "2026-01-31T12:00:00+00:00",
-    "date": "1990-12-31",
-    "uuid": "7f1c7d1e-5a0f-4e4f-9c1a-0f6f3f1f2d11",
-    "uri": "https://app.example.com/",
-    "decimal": "9.90",
-    "password": "correct horse battery staple",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-    "string": "text",
-    "null": None,
-}
-
-
-_NAMED: dict[str, Any] = {
-    "id": "42",
-    "first_name": "Ada",
-    "last_name": "Lovelace",
-    "phone_number": "+44 20 7946 0958",
-    "locale": "en",
-    "timezone": "Europe/London",
-    "provider": "local",
-    "role": "user",
-    "roles": ["user"],
-    "permissions": [],
-    "methods": ["pwd"],
-    "method": "pwd",
-    "session_id": "Wy3Qh0c7mZk2l5v8Xr1Tn4Jb6Gd9Sf0Pa3Le7Ui2Yo",
-    "access_token": "eyJhbGciOiJIUzI1NiIs…",
-    "refresh_token": "eyJhbGciOiJIUzI1NiIs…",
-    "expires_in": 900,
-    "max_age": 600,
-    "min_length": 8,
-    "max_length": 1024,
-    "limit": 20,
-    "address": "127.0.0.1",
-    "user_agent": "Mozilla/5.0",
-    "message": "Done.",
-    "next_cursor": None,
-    "features": ["sessions", "signin"],
-    "delivery": ["cookies", "body"],
-    "providers": [],
-    "mfa_methods": [],
-}
-"""What examples say for members of these names, where their schema accepts it."""
-
-
-def sample(schema: dict[str, Any], schemas: dict[str, Any], name: str = "") -> Any:
-    """A value that *schema* accepts, made of its own examples, enumerations, formats and types."""
-    if "$ref" in schema:
-        return sample(schemas[schema["$ref"].rsplit("/", 1)[1]], schemas, name)
-    for key in ("example", "const", "default"):
-        if schema.get(key) is not None:
-            return schema[key]
-    if schema.get("examples"):
-        return schema["examples"][0]
-    if "enum" in schema:
-        return schema["enum"][0]
-    for key in ("oneOf", "anyOf", "allOf"):
-        if key in schema:
-            return sample(schema[key][0], schemas)
-    if name in _NAMED and _fits(_NAMED[name], schema):
-        return _NAMED[name]
-    kind = schema.get("type", "object")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind == "object":
-        return {key: sample(one, schemas, key) for key, one in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [sample(schema["items"], schemas)] if schema.get("items") else []
-    return _SAMPLES.get(schema.get("format", ""), _SAMPLES[kind])
-
-
-_TYPES: dict[type, str] = {str: "string", int: "integer", list: "array", type(None): "null"}
-
-
-def _fits(value: Any, schema: dict[str, Any]) -> bool:
-    kinds = schema.get("type", [])
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    return _TYPES[type(value)] in kinds and "format" not in schema
 
 
 def json_schema(name: str, document: dict[str, Any], base: str) -> dict[str, Any]:

@@ -10,7 +10,10 @@
     │   ├── MagicLinkExpired        magic_link_expired
     │   ├── ChallengeExpired        challenge_expired
     │   ├── EnrolmentExpired        enrolment_expired
-    │   └── PasskeyRefused          passkey_refused
+    │   ├── PasskeyRefused          passkey_refused
+    │   ├── OAuthStateInvalid       oauth_state_invalid
+    │   ├── OAuthCodeInvalid        oauth_code_invalid
+    │   └── ProviderTokenRefused    provider_token_refused
     ├── Unauthenticated             401, `detail` begins with "401 "
     │   ├── TokenMissing            token_missing
     │   ├── TokenInvalid            token_invalid
@@ -23,7 +26,11 @@
     ├── PasskeySignUpClosed         403  passkey_sign_up_closed
     ├── CrossSiteRequest            403  cross_site_request
     ├── PermissionDenied            403  permission_denied
+    ├── ProviderDenied              403  provider_denied
+    ├── EmailMissing                403  email_missing
+    ├── SignUpClosed                403  sign_up_closed
     ├── NotFound                    404  not_found
+    │   └── ProviderUnknown         provider_unknown
     ├── MethodNotAllowed            405  method_not_allowed
     ├── Conflict                    409  conflict
     │   ├── EmailTaken              email_taken
@@ -31,11 +38,14 @@
     │   ├── FactorActive            factor_active
     │   ├── FactorMissing           factor_missing
     │   ├── LastLoginMethod         last_login_method
-    │   └── TooManyPasskeys         too_many_passkeys
+    │   ├── TooManyPasskeys         too_many_passkeys
+    │   ├── AccountNotLinked        account_not_linked
+    │   └── IdentityTaken           identity_taken
     ├── BodyTooLarge                413  body_too_large
     ├── UnsupportedMediaType        415  unsupported_media_type
     ├── ValidationFailed            422  validation_failed
     │   └── WeakPassword            weak_password
+    ├── ProviderFailed              424  provider_failed
     ├── TooManyRequests             429  too_many_requests
     ├── InternalError               500  internal_error
     └── Unavailable                 503
@@ -174,6 +184,30 @@ class PasskeyRefused(BadRequest):
     )
 
 
+class OAuthStateInvalid(BadRequest):
+    """What came back is unknown, old, used, another provider's, or was begun in another browser."""
+
+    code, detail = "oauth_state_invalid", "This sign-in was not begun here, or took too long. Begin again."
+    mend = "Begin again at `GET /login/<provider>`, in the same browser and with cookies on."
+
+
+class OAuthCodeInvalid(BadRequest):
+    """The code is old, forged, used, or came without what belongs to it; these are never told apart."""
+
+    code, detail = "oauth_code_invalid", "This code does not work. Begin the sign-in again."
+    mend = (
+        "Send the `code` of the redirect once, within 60 seconds, with the `code_verifier` whose "
+        "`code_challenge` began the sign-in, or from the browser that began it."
+    )
+
+
+class ProviderTokenRefused(BadRequest):
+    """The ID token is forged, expired, for somebody else, or without a good nonce; never told apart."""
+
+    code, detail = "provider_token_refused", "This ID token is not accepted."
+    mend = "Get a nonce at `POST /login/<provider>/nonce`, and with it a new ID token from the provider."
+
+
 class Unauthenticated(AuthError):
     """No valid access token came with the request."""
 
@@ -274,11 +308,39 @@ class PermissionDenied(AuthError):
     mend = "Ask an administrator for the role or permission."
 
 
+class ProviderDenied(AuthError):
+    """The provider says that the sign-in was refused there, mostly by the person themselves."""
+
+    status, code, detail = 403, "provider_denied", "The sign-in was cancelled at the provider."
+    mend = "Offer to try again, or another way to sign in."
+
+
+class EmailMissing(AuthError):
+    """No account belongs to this identity, and the provider tells no e-mail address to make one with."""
+
+    status, code, detail = 403, "email_missing", "The provider tells no e-mail address of yours."
+    mend = "Let the provider share an address, or sign up another way and link the provider then."
+
+
+class SignUpClosed(AuthError):
+    """No account belongs to this identity, and nobody makes accounts here by themselves."""
+
+    status, code, detail = 403, "sign_up_closed", "There is no account for you here."
+    mend = "Ask an administrator for an account."
+
+
 class NotFound(AuthError):
     """There is nothing here, or nothing that belongs to the signed-in user."""
 
     status, code, detail = 404, "not_found", "There is nothing at this address."
     mend = "See the paths in the API's docs."
+
+
+class ProviderUnknown(NotFound):
+    """This application does not sign people in with that provider."""
+
+    code, detail = "provider_unknown", "There is no such provider here."
+    mend = "See `providers` of GET /config. A provider is on when its client ID and secret are set."
 
 
 class MethodNotAllowed(AuthError):
@@ -336,6 +398,21 @@ class TooManyPasskeys(Conflict):
     mend = "Remove one that is not used any more."
 
 
+class AccountNotLinked(Conflict):
+    """An account has the address that the provider tells, and may not be linked by the address alone."""
+
+    code = "account_not_linked"
+    detail = "An account with this address exists, and this provider is not linked to it."
+    mend = "Sign in the usual way, then link the provider at `POST /identities/<provider>`."
+
+
+class IdentityTaken(Conflict):
+    """Another account is linked to this identity."""
+
+    code, detail = "identity_taken", "This identity belongs to another account."
+    mend = "Sign in with it, or unlink it there first."
+
+
 class BodyTooLarge(AuthError):
     """The body is larger than this operation reads."""
 
@@ -362,6 +439,13 @@ class WeakPassword(ValidationFailed):
 
     code, detail = "weak_password", "This password is too easy to guess."
     mend = "Choose another one; `errors` says what is wrong with it, and GET /config what is asked."
+
+
+class ProviderFailed(AuthError):
+    """The provider does not answer, or not as it should. The log says more."""
+
+    status, code, detail = 424, "provider_failed", "The provider does not answer as it should."
+    mend = "Try again in a moment, or offer another way to sign in."
 
 
 class TooManyRequests(AuthError):

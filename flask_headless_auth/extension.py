@@ -29,6 +29,7 @@ from flask_headless_auth.errors import ConfigurationError
 from flask_headless_auth.events import Event, EventBus
 from flask_headless_auth.feature import Feature, Proof
 from flask_headless_auth.features.notices import logic as notices
+from flask_headless_auth.features.oauth import logic as oauth
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset
 from flask_headless_auth.features.roles import logic as roles
 from flask_headless_auth.features.sessions import logic as sessions
@@ -87,6 +88,7 @@ class AuthSvc:
         token_keys = startup.token_keys_of(read, keyring, problems)
         database_object, model = startup.user_model_of(app, user_model or self.user_model, problems, warnings)
         startup.check_safety(app, read, keyring, problems, warnings)
+        made = startup.made_by(features, read, problems)
         startup.check_features(features, read, problems, warnings)
         counters = limits.counters(read.of(LimitSettings), features, app.config, problems)
         if problems or model is None or token_keys is None or counters is None:
@@ -113,6 +115,7 @@ class AuthSvc:
             hooks=self._hooks,
         )
         app.extensions[EXTENSION] = ours
+        ours.parts.update(made)
         _make_parts(ours, keyring, token_keys, counters, startup.origins_of(core, keyring))
         _install(app, ours, core)
         for warning in ours.warnings:
@@ -195,6 +198,13 @@ class AuthSvc:
         the members of a sign-in answer; `user` is the object itself.
         """
         return signin.finish(user, [Proof(method, clock.timestamp())], remember=remember)
+
+    def provider_token(self, user: Any, provider: str) -> str | None:
+        """An access token of *user* at a provider, refreshed where it is over; None where there is none.
+
+        Needs AUTHSVC_OAUTH_STORE_TOKENS. Call it outside of a transaction: the provider may be asked.
+        """
+        return oauth.token_of(user, provider)
 
     def sign_out_everywhere(self, user: Any) -> int:
         """End all sessions of *user*; how many that were."""

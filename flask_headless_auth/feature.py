@@ -122,6 +122,9 @@ class Feature:
     #: What is wrong with the settings together: adds sentences to the problems, which stop the start, and to
     #: the warnings.
     checks: Callable[[Sections, list[str], list[str]], None] | None = None
+    #: What it makes of its settings once, at start-up: found again by its type with `part`. It adds what is
+    #: wrong to the list of problems.
+    makes: Callable[[Sections, list[str]], object] | None = None
     #: Its named limits.
     limits: Mapping[str, Limit] = field(default_factory=dict)
     #: The events it emits.
@@ -166,6 +169,8 @@ class Feature:
     wakes: Callable[[], None] | None = None
     #: Its part of GET /config.
     public: Callable[[], Mapping[str, Any]] | None = None
+    #: Values that differ between applications, by the component of the spec that lists them.
+    enumerations: Mapping[str, Callable[[], Sequence[str]]] = field(default_factory=dict)
     #: The roles of a user, highest first.
     roles: Callable[[Any], Sequence[str]] | None = None
     #: Adds the roles of a user to a query on the user's table: a row for each, as `auth_granted_role`.

@@ -82,6 +82,11 @@ class Blueprint(flask_smorest.Blueprint):
         return _fact("delivers", True)(view)
 
     @staticmethod
+    def any_origin(view: F) -> F:
+        """Pages of other sites may send it: something that they cannot have guards it instead."""
+        return _fact("any_origin", True)(view)
+
+    @staticmethod
     def finds(view: F) -> F:
         """The operation answers 404 for what does not exist or belongs to somebody else."""
         return _fact("finds", True)(view)
@@ -248,11 +253,18 @@ def _before_ours(core: CoreSettings) -> flask.Response | None:
         failure = asked.routing_exception
         if failure is not None and not isinstance(failure, RequestRedirect):
             return answer_error(failure)
-        if asked.headers.get("Authorization") is None:
+        if asked.headers.get("Authorization") is None and not _takes_any_origin(asked):
             cookies.check_origin()
     except AuthError as refusal:
         return problem(refusal)
     return None
+
+
+def _takes_any_origin(asked: flask.Request) -> bool:
+    """Whether the operation that is asked for says `any_origin`."""
+    view = getattr(current_app.view_functions.get(asked.endpoint or ""), "view_class", None)
+    handler = getattr(view, asked.method.lower(), None)
+    return bool(getattr(handler, "_apidoc", {}).get("any_origin"))
 
 
 class TablesReady:

@@ -117,6 +117,8 @@ def with_query(url: str, **values: str) -> str:
 
     A stranger may have written *url*: a `token` of theirs in it must not be the one that a front end reads.
     """
+    if not values:
+        return url
     base, mark, fragment = url.partition("#")
     path, _, query = base.partition("?")
     members = [one for one in query.split("&") if one and unquote_plus(one.partition("=")[0]) not in values]

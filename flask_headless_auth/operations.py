@@ -106,7 +106,7 @@ def refusals(doc: Mapping[str, Any], info: Mapping[str, Any], method: str) -> se
         kinds |= {ValidationFailed, MalformedBody, BodyTooLarge, UnsupportedMediaType}
     if any(not isinstance(one, dict) or one.get("in") == "query" for one in doc.get("parameters", ())):
         kinds.add(ValidationFailed)
-    if method not in _SAFE:
+    if method not in _SAFE and not info.get("any_origin"):
         kinds.add(CrossSiteRequest)
     if info.get("delivers"):
         kinds.add(BadRequest)

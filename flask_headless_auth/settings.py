@@ -250,6 +250,8 @@ def _converted(raw: Any, kind: Any) -> Any:
         return _one_of(raw, get_args(kind))
     if origin is tuple:
         return _words(raw)
+    if origin is dict:
+        return _mapping(raw)
     if origin in (Union, types.UnionType):  # pragma: no cover - a mistake in a section, not in a value
         raise TypeError(f"a setting has one type, not {kind}")
     return _CONVERTERS[kind](raw)
@@ -269,6 +271,12 @@ def _words(raw: Any) -> tuple[str, ...]:
     if not isinstance(raw, list | tuple | set | frozenset) or not all(isinstance(one, str) for one in raw):
         raise ValueError("must be a list of strings.")
     return tuple(one.strip() for one in raw if one.strip())
+
+
+def _mapping(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, Mapping) or not all(isinstance(one, str) for one in raw):
+        raise ValueError("must be a dictionary whose keys are strings.")
+    return dict(raw)
 
 
 def boolean(raw: Any) -> bool:

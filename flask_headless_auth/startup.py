@@ -27,9 +27,6 @@ from flask_headless_auth.settings import (
 DEVELOPMENT_ORIGINS = ("http://localhost:3000", "http://localhost:5173")
 """Front ends that development keys serve when no origins are set: the usual ports of Next.js and Vite."""
 
-PUBLISHED = ("AUTHSVC_ENABLE_OAUTH",)
-"""Settings of earlier versions that are accepted without a word."""
-
 
 def read_settings(app: flask.Flask, problems: list[str]) -> Sections:
     """Every section of the kernel and the features, as the application's configuration says."""
@@ -47,6 +44,12 @@ def features_of(app: flask.Flask, problems: list[str]) -> tuple[Feature, ...]:
     except LookupError as problem:
         problems.append(str(problem.args[0]))
         return ()
+
+
+def made_by(features: tuple[Feature, ...], read: Sections, problems: list[str]) -> dict[type, Any]:
+    """What the features make of their settings, by its type."""
+    made = [feature.makes(read, problems) for feature in features if feature.makes is not None]
+    return {type(one): one for one in made}
 
 
 def _is_on(app: flask.Flask, feature: Feature, problems: list[str]) -> bool:
@@ -202,7 +205,6 @@ def check_safety(
         warnings.extend(one for one in risky if one != keyring.development)
     known = [kind.key(field) for kind in read for field in dataclasses.fields(kind)]
     known += [f"AUTHSVC_ENABLE_{feature.name.upper()}" for feature in catalog.ALL if feature.optional]
-    known += PUBLISHED
     known += [f"AUTHSVC_LIMITS_{name.upper()}" for name in limits.declared(catalog.ALL)]
     warnings.extend(settings.unknown(app.config, known))
 

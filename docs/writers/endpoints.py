@@ -139,9 +139,11 @@ def _operation(one: Operation, spec: Document, common: set[str], limits: Mapping
         parts.append(table(("Parameter", "Where", "Type", "Meaning"), rows))
     body = one.spec.get("requestBody")
     if body:
-        name = _named(body["content"]["application/json"]["schema"])
+        [(kind, content)] = body["content"].items()
+        name = _named(content["schema"])
         needed = "" if body.get("required") else " (may be left out)"
-        parts.append(f"Body{needed}: [{name}](#{anchor(name)})\n")
+        form = "" if kind == "application/json" else f", as `{kind}`"
+        parts.append(f"Body{needed}{form}: [{name}](#{anchor(name)})\n")
         parts.append(_fields(spec["components"]["schemas"][name]))
     parts.append(_answers(one, common))
     return "\n".join(parts)
@@ -163,6 +165,8 @@ def _answers(one: Operation, common: set[str]) -> str:
         if status.startswith("2"):
             name = _named(content["application/json"]["schema"])
             rows.append((status, f"[{name}](#{anchor(name)})"))
+        elif status.startswith("3"):
+            rows.append((status, answer["description"]))
         elif own := set(answer.get("x-codes", ())) - common:
             rows.append((status, _codes(own)))
     return table(("Answer", "Body or code"), rows)

@@ -101,14 +101,21 @@ def _kind(hint: Any, field: "dataclasses.Field[Any]") -> str:
         (hint,) = [one for one in get_args(hint) if one is not types.NoneType]
     if get_origin(hint) is Literal:
         return " or ".join(code(repr(one)) for one in get_args(hint) if one)
-    words = "list of strings" if get_origin(hint) is tuple else _WORDS[hint]
+    words = _WORDS[get_origin(hint) or hint]
     least, most = field.metadata["least"], field.metadata["most"]
     words += f", at least {least:g}" if least else ""
     words += f", at most {most:g}" if most else ""
     return words + (", secret" if field.metadata["secret"] else "")
 
 
-_WORDS: Mapping[Any, str] = {bool: "boolean", int: "integer", str: "string", timedelta: "duration"}
+_WORDS: Mapping[Any, str] = {
+    bool: "boolean",
+    int: "integer",
+    str: "string",
+    timedelta: "duration",
+    tuple: "list of strings",
+    dict: "dictionary",
+}
 
 
 def _switches() -> str:

@@ -9,6 +9,7 @@ from flask_headless_auth.features.magic_link.feature import MAGIC_LINK
 from flask_headless_auth.features.mail.feature import MAIL
 from flask_headless_auth.features.mfa.feature import MFA
 from flask_headless_auth.features.notices.feature import NOTICES
+from flask_headless_auth.features.oauth.feature import OAUTH
 from flask_headless_auth.features.passkey_signup.feature import PASSKEY_SIGNUP
 from flask_headless_auth.features.passkeys.feature import PASSKEYS
 from flask_headless_auth.features.password.feature import PASSWORD
@@ -37,6 +38,7 @@ ALL: tuple[Feature, ...] = (
     PASSKEYS,
     PASSKEY_SIGNUP,
     MAGIC_LINK,
+    OAUTH,
     MFA,
     TOTP,
     EMAIL_CODE,

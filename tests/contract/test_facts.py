@@ -1,7 +1,7 @@
 """The facts that the document states beside each operation are true: its guard, its limits, its events."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +16,11 @@ from flask_headless_auth.features.vouchers import logic as vouchers
 from flask_headless_auth.state import state
 from tests.contract.applications import OPERATIONS, Operation
 from tests.mfa.people import go_through_second_factors, try_a_second_factor, try_from_a_trusted_device
+from tests.oauth.browsers import FRONT, go_to_providers
 from tests.passkeys import people as passkeys
 from tests.support.apps import API, Clock, Person
 from tests.support.authenticator import Authenticator
+from tests.support.issuer import Issuer, custom, running
 from tests.support.mails import mails
 
 WRONG = "not the password at all"
@@ -91,7 +93,8 @@ def test_only_these_operations_are_open_to_everybody() -> None:
         "signUp", "login", "getConfig", "getJwks", "openConfirmation", "confirmEmail", "denySignUp",
         "resendVerification", "changeEmail", "requestPasswordReset", "resetPassword", "revertAccount",
         "sendMagicLink", "verifyMagicLink", "startMfaChallenge", "startPasskeyLogin", "passkeyLogin",
-        "startPasskeySignUp", "passkeySignUp",
+        "startPasskeySignUp", "passkeySignUp", "loginWithProvider", "providerCallback",
+        "providerFormCallback", "exchangeCode", "getProviderNonce", "loginWithIdToken",
     }  # fmt: skip
 
 
@@ -219,7 +222,7 @@ def confirm_and_change_addresses(app: flask.Flask) -> None:
 
 def use_passkeys(ada: Person, phone: Person) -> None:
     """Everything that can be done with passkeys: on two devices, to sign up, and where one is demanded."""
-    device = Authenticator(counts=True)
+    device = Authenticator(FRONT, counts=True)
     passkey = passkeys.add(ada, device)
     assert passkeys.sign_in(phone, device).status_code == 200
     assert passkeys.sign_in(Person(ada.app), device, count=0).status_code == 400
@@ -227,7 +230,7 @@ def use_passkeys(ada: Person, phone: Person) -> None:
     form = {"email": "grace@example.com"}
     made = device.create(ada.post("/passkeys/signup/options", form).json["options"])
     assert Person(ada.app).post("/passkeys/signup", {"credential": made}).status_code == 201
-    guard, key = Person(ada.app, "bearer", "guard@example.com"), Authenticator()
+    guard, key = Person(ada.app, "bearer", "guard@example.com"), Authenticator(FRONT)
     guard.sign_up()
     with ada.app.app_context():
         ada.app.auth.grant_role(users.by_email(guard.email), "guard")  # type: ignore[attr-defined]
@@ -237,12 +240,19 @@ def use_passkeys(ada: Person, phone: Person) -> None:
     assert guard.call("DELETE", f"/passkeys/{passkey['id']}").status_code == 200
 
 
+@pytest.fixture
+def issuer(clock: Clock) -> Iterator[Issuer]:
+    """A provider on this machine."""
+    with running() as found:
+        yield found
+
+
 def test_the_events_that_an_operation_emits_are_those_that_it_names(
-    build: Callable[..., flask.Flask], clock: Clock
+    build: Callable[..., flask.Flask], clock: Clock, issuer: Issuer
 ) -> None:
     # given somebody at a server that sends mail, and an ear for every event
     factors = {"AUTHSVC_EMAIL_CODE_IS_FACTOR": True, "AUTHSVC_MFA_REQUIRED_FOR": ["guard"]}
-    app = build(**MAIL, **factors, RATELIMIT_ENABLED=True)
+    app = build(**MAIL, **factors, **custom(issuer), FRONTEND_URL=FRONT, RATELIMIT_ENABLED=True)
     heard = listen(app)
     ada, phone, tablet = (Person(app, "bearer", "ada@example.com") for _ in range(3))
 
@@ -282,6 +292,8 @@ def test_the_events_that_an_operation_emits_are_those_that_it_names(
     confirm_and_change_addresses(app)
     go_through_second_factors(app, clock)
     forget_a_password_and_take_it_back(app)
+
+    go_to_providers(app, issuer)
 
     # then each operation emitted what the document says of it, and nothing else but the mails of notices
     said = {one.name: set(one.facts["x-audit"]) for one in OPERATIONS}

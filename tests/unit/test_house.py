@@ -32,8 +32,10 @@ NAME = "flask_headless_auth"
 FEATURES = sorted(one.name for one in (PACKAGE / "features").iterdir() if (one / "__init__.py").exists())
 
 LAZY = {
-    *("argon2", "argon2.low_level", "redis", "flask_swagger_ui", "authlib", "PIL", "boto3"),
+    *("argon2", "argon2.low_level", "redis", "flask_swagger_ui", "PIL", "boto3", "requests"),
     *("webauthn", "webauthn.helpers", "webauthn.helpers.cose", "webauthn.helpers.structs"),
+    *("authlib.common.errors", "authlib.integrations.requests_client", "authlib.oidc.core"),
+    *("joserfc", "joserfc.errors", "joserfc.jwk"),
 }
 """Heavy or optional packages of others that may be imported where they are used."""
 

@@ -23,6 +23,12 @@ POLICY = (
 """The page loads nothing from elsewhere and has no inline script."""
 
 
+PROVIDER_KEYS = [
+    f"{name}_CLIENT_{part}" for name in ("GOOGLE", "MICROSOFT", "GITHUB") for part in ("ID", "SECRET")
+]
+"""Providers are switched on by the environment; the page draws a button for each."""
+
+
 def create_app(port: int) -> Flask:
     """The demo on `http://localhost:<port>`."""
     app = Flask("demo", instance_path=str(FOLDER), static_folder=None)
@@ -30,6 +36,7 @@ def create_app(port: int) -> Flask:
     app.config["AUTHSVC_ENV"] = "development"
     app.config["AUTHSVC_PUBLIC_URL"] = f"http://localhost:{port}"
     app.config["AUTHSVC_APP_NAME"] = "Demo"
+    app.config.update({key: os.environ[key] for key in PROVIDER_KEYS if key in os.environ})
     AuthSvc(app)
 
     @app.get("/")

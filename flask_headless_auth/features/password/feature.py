@@ -33,6 +33,6 @@ PASSWORD = Feature(
         ),
     ),
     disown=logic.disown,
-    ways_in=logic.ways_in,
     public=logic.public,
+    ways_in=logic.ways_in,
 )

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from flask_headless_auth.contract import OneOfSchema
 from flask_headless_auth.user_schemas import UserSchema
-from flask_headless_auth.wire import Answer, Code, Flag, Moment, Password, Text
+from flask_headless_auth.wire import Answer, Flag, Moment, Password, Text
 
 
 class LoginRequestSchema(ma.Schema):
@@ -126,6 +126,17 @@ class PresenceMethodSchema(ma.Schema):
     method = fields.String(load_default="pwd", validate=validate.Length(max=32))
 
 
+class PresenceRequestSchema(PresenceMethodSchema):
+    """A way to prove presence again, and what it has to know to begin."""
+
+    provider = Text(
+        validate=validate.Length(max=32), metadata={"description": "One of my identities, for `provider`."}
+    )
+    redirect_uri = Text(
+        validate=validate.Length(max=2000), metadata={"description": "Where `provider` returns to."}
+    )
+
+
 class PresenceOptionsSchema(Answer):
     """What the chosen way needs."""
 
@@ -136,13 +147,17 @@ class PresenceOptionsSchema(Answer):
         keys=fields.String(),
         metadata={"description": "For a passkey: what `navigator.credentials.get` takes."},
     )
+    authorization_url = fields.String(metadata={"description": "Where to send the browser, for `provider`."})
 
 
 class PresenceProofSchema(PresenceMethodSchema):
     """A proof of presence."""
 
     password = Password()
-    code = Code()
+    code = Text(
+        validate=validate.Length(max=512),
+        metadata={"description": "Of an app, a mail or the recovery codes, or what `provider` returned."},
+    )
     challenge = Text(
         validate=validate.Length(max=128),
         metadata={"description": "For an e-mailed code: that of the options."},
@@ -159,11 +174,18 @@ class PasswordRulesSchema(Answer):
     max_length = fields.Integer(required=True)
 
 
+class ProviderSchema(Answer):
+    """A provider that people sign in with: draw a button that leads to `GET /login/<name>`."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True, metadata={"description": "What its button says."})
+
+
 class ConfigSchema(Answer):
     """What a front end needs to draw its screens."""
 
     features = fields.List(fields.String(), required=True)
-    providers = fields.List(fields.String(), required=True)
+    providers = fields.List(fields.Nested(ProviderSchema), required=True)
     mfa_methods = fields.List(fields.String(), required=True)
     delivery = fields.List(fields.String(), required=True, metadata={"description": "Ways tokens travel."})
     password = fields.Nested(PasswordRulesSchema)

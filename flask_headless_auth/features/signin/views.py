@@ -15,9 +15,9 @@ from flask_headless_auth.features.signin.schemas import (
     CheckedSchema,
     ConfigSchema,
     LoginRequestSchema,
-    PresenceMethodSchema,
     PresenceOptionsSchema,
     PresenceProofSchema,
+    PresenceRequestSchema,
     SignInAnswerSchema,
 )
 from flask_headless_auth.guards import login_required, user_shown
@@ -65,7 +65,7 @@ class StartReauthentication(MethodView):
     @blueprint.counts("reauthenticate_account")
     @login_required
     @blueprint.emits(MailQueued)
-    @blueprint.arguments(PresenceMethodSchema, required=False)
+    @blueprint.arguments(PresenceRequestSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Prepare to prove presence again.

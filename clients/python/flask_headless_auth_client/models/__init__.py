@@ -1,5 +1,7 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .authorization import Authorization
+from .callback_form import CallbackForm
 from .challenge import Challenge
 from .challenge_answer import ChallengeAnswer
 from .challenge_answer_credential import ChallengeAnswerCredential
@@ -23,9 +25,14 @@ from .enrolment_answer import EnrolmentAnswer
 from .enrolment_required import EnrolmentRequired
 from .enrolment_required_status import EnrolmentRequiredStatus
 from .error_code import ErrorCode
+from .exchange import Exchange
 from .first_code import FirstCode
+from .id_token import IdToken
+from .identity import Identity
+from .identity_list import IdentityList
 from .jwk_set import JwkSet
 from .jwk_set_keys_item import JwkSetKeysItem
+from .link_request import LinkRequest
 from .login_request import LoginRequest
 from .magic_link_proof import MagicLinkProof
 from .magic_link_request import MagicLinkRequest
@@ -40,6 +47,7 @@ from .new_credential import NewCredential
 from .new_credential_response import NewCredentialResponse
 from .new_passkey import NewPasskey
 from .new_password import NewPassword
+from .nonce import Nonce
 from .passkey import Passkey
 from .passkey_added import PasskeyAdded
 from .passkey_added_status import PasskeyAddedStatus
@@ -52,14 +60,15 @@ from .passkey_sign_up_request import PasskeySignUpRequest
 from .password_reset_request import PasswordResetRequest
 from .password_rules import PasswordRules
 from .password_update import PasswordUpdate
-from .presence_method import PresenceMethod
 from .presence_options import PresenceOptions
 from .presence_options_options import PresenceOptionsOptions
 from .presence_proof import PresenceProof
 from .presence_proof_credential import PresenceProofCredential
+from .presence_request import PresenceRequest
 from .problem import Problem
 from .problem_errors import ProblemErrors
 from .profile_update import ProfileUpdate
+from .provider import Provider
 from .recovery_codes import RecoveryCodes
 from .request_options import RequestOptions
 from .request_options_options import RequestOptionsOptions
@@ -77,12 +86,15 @@ from .totp_enrolment import TotpEnrolment
 from .totp_request import TotpRequest
 from .trusted_device import TrustedDevice
 from .trusted_device_list import TrustedDeviceList
+from .unlinked import Unlinked
 from .user import User
 from .user_envelope import UserEnvelope
 from .verification_required import VerificationRequired
 from .verification_required_status import VerificationRequiredStatus
 
 __all__ = (
+    "Authorization",
+    "CallbackForm",
     "Challenge",
     "ChallengeAnswer",
     "ChallengeAnswerCredential",
@@ -106,9 +118,14 @@ __all__ = (
     "EnrolmentRequired",
     "EnrolmentRequiredStatus",
     "ErrorCode",
+    "Exchange",
     "FirstCode",
+    "Identity",
+    "IdentityList",
+    "IdToken",
     "JwkSet",
     "JwkSetKeysItem",
+    "LinkRequest",
     "LoginRequest",
     "MagicLinkProof",
     "MagicLinkRequest",
@@ -123,6 +140,7 @@ __all__ = (
     "NewCredentialResponse",
     "NewPasskey",
     "NewPassword",
+    "Nonce",
     "Passkey",
     "PasskeyAdded",
     "PasskeyAddedStatus",
@@ -135,14 +153,15 @@ __all__ = (
     "PasswordResetRequest",
     "PasswordRules",
     "PasswordUpdate",
-    "PresenceMethod",
     "PresenceOptions",
     "PresenceOptionsOptions",
     "PresenceProof",
     "PresenceProofCredential",
+    "PresenceRequest",
     "Problem",
     "ProblemErrors",
     "ProfileUpdate",
+    "Provider",
     "RecoveryCodes",
     "RequestOptions",
     "RequestOptionsOptions",
@@ -160,6 +179,7 @@ __all__ = (
     "TotpRequest",
     "TrustedDevice",
     "TrustedDeviceList",
+    "Unlinked",
     "User",
     "UserEnvelope",
     "VerificationRequired",

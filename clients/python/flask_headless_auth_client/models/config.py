@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.config_sign_up import ConfigSignUp
     from ..models.password_rules import PasswordRules
+    from ..models.provider import Provider
 
 
 T = TypeVar("T", bound="Config")
@@ -22,7 +23,7 @@ class Config:
 
     Attributes:
         features (list[str]):
-        providers (list[str]):
+        providers (list[Provider]):
         mfa_methods (list[str]):
         delivery (list[str]): Ways tokens travel.
         password (PasswordRules | Unset): What is asked of a password.
@@ -30,7 +31,7 @@ class Config:
     """
 
     features: list[str]
-    providers: list[str]
+    providers: list[Provider]
     mfa_methods: list[str]
     delivery: list[str]
     password: PasswordRules | Unset = UNSET
@@ -40,7 +41,10 @@ class Config:
     def to_dict(self) -> dict[str, Any]:
         features = self.features
 
-        providers = self.providers
+        providers = []
+        for providers_item_data in self.providers:
+            providers_item = providers_item_data.to_dict()
+            providers.append(providers_item)
 
         mfa_methods = self.mfa_methods
 
@@ -75,11 +79,17 @@ class Config:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.config_sign_up import ConfigSignUp  # noqa: PLC0415
         from ..models.password_rules import PasswordRules  # noqa: PLC0415
+        from ..models.provider import Provider  # noqa: PLC0415
 
         d = dict(src_dict)
         features = cast(list[str], d.pop("features"))
 
-        providers = cast(list[str], d.pop("providers"))
+        providers = []
+        _providers = d.pop("providers")
+        for providers_item_data in _providers:
+            providers_item = Provider.from_dict(providers_item_data)
+
+            providers.append(providers_item)
 
         mfa_methods = cast(list[str], d.pop("mfa_methods"))
 

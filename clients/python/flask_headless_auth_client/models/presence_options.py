@@ -24,12 +24,14 @@ class PresenceOptions:
         max_age (int): Seconds a proof stays fresh.
         challenge (str | Unset): For an e-mailed code: send it back with the code.
         options (PresenceOptionsOptions | Unset): For a passkey: what `navigator.credentials.get` takes.
+        authorization_url (str | Unset): Where to send the browser, for `provider`.
     """
 
     method: str
     max_age: int
     challenge: str | Unset = UNSET
     options: PresenceOptionsOptions | Unset = UNSET
+    authorization_url: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,6 +45,8 @@ class PresenceOptions:
         if not isinstance(self.options, Unset):
             options = self.options.to_dict()
 
+        authorization_url = self.authorization_url
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -55,6 +59,8 @@ class PresenceOptions:
             field_dict["challenge"] = challenge
         if options is not UNSET:
             field_dict["options"] = options
+        if authorization_url is not UNSET:
+            field_dict["authorization_url"] = authorization_url
 
         return field_dict
 
@@ -76,11 +82,14 @@ class PresenceOptions:
         else:
             options = PresenceOptionsOptions.from_dict(_options)
 
+        authorization_url = d.pop("authorization_url", UNSET)
+
         presence_options = cls(
             method=method,
             max_age=max_age,
             challenge=challenge,
             options=options,
+            authorization_url=authorization_url,
         )
 
         presence_options.additional_properties = d

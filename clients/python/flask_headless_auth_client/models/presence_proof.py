@@ -21,7 +21,7 @@ class PresenceProof:
     Attributes:
         method (str | Unset):  Default: 'pwd'.
         password (str | Unset):
-        code (str | Unset):
+        code (str | Unset): Of an app, a mail or the recovery codes, or what `provider` returned.
         challenge (str | Unset): For an e-mailed code: that of the options.
         credential (PresenceProofCredential | Unset): The passkey's answer, as its `toJSON()` gives it.
     """

@@ -5,6 +5,39 @@ export type ClientOptions = {
 };
 
 /**
+ * Where to send the browser.
+ */
+export type Authorization = {
+    authorization_url: string;
+};
+
+/**
+ * What a provider sends back as a form.
+ */
+export type CallbackForm = {
+    /**
+     * As it was sent there.
+     */
+    state: string;
+    /**
+     * For the provider's tokens.
+     */
+    code?: string;
+    /**
+     * Why there is no code.
+     */
+    error?: string;
+    /**
+     * Who answers (RFC 9207), where told.
+     */
+    iss?: string;
+    /**
+     * Apple's JSON with the name, the first time only.
+     */
+    user?: string;
+};
+
+/**
  * A second factor is asked for; nobody is signed in yet.
  */
 export type Challenge = {
@@ -86,7 +119,7 @@ export type Checked = {
  */
 export type Config = {
     features: Array<string>;
-    providers: Array<string>;
+    providers: Array<Provider>;
     mfa_methods: Array<string>;
     /**
      * Ways tokens travel.
@@ -234,7 +267,22 @@ export type EnrolmentRequired = {
 /**
  * What was refused; stable for ever.
  */
-export type ErrorCode = 'bad_request' | 'body_too_large' | 'challenge_expired' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_taken' | 'enrolment_expired' | 'factor_active' | 'factor_missing' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'last_login_method' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'passkey_refused' | 'passkey_sign_up_closed' | 'permission_denied' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_passkeys' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
+export type ErrorCode = 'account_not_linked' | 'bad_request' | 'body_too_large' | 'challenge_expired' | 'confirmation_link_expired' | 'conflict' | 'cross_site_request' | 'email_change_link_expired' | 'email_missing' | 'email_taken' | 'enrolment_expired' | 'factor_active' | 'factor_missing' | 'identity_taken' | 'insecure_configuration' | 'internal_error' | 'invalid_credentials' | 'last_login_method' | 'magic_link_expired' | 'mail_missing' | 'malformed_body' | 'method_not_allowed' | 'not_found' | 'oauth_code_invalid' | 'oauth_state_invalid' | 'passkey_refused' | 'passkey_sign_up_closed' | 'permission_denied' | 'provider_denied' | 'provider_failed' | 'provider_token_refused' | 'provider_unknown' | 'public_url_missing' | 'refresh_reused' | 'reset_link_expired' | 'revert_link_expired' | 'second_factor_unavailable' | 'service_unavailable' | 'session_ended' | 'sign_up_closed' | 'step_up_required' | 'tables_missing' | 'token_expired' | 'token_invalid' | 'token_missing' | 'too_many_passkeys' | 'too_many_requests' | 'unauthenticated' | 'unavailable' | 'unsupported_media_type' | 'username_taken' | 'validation_failed' | 'weak_password';
+
+/**
+ * The code of the redirect, and what belongs to it.
+ */
+export type Exchange = {
+    code: string;
+    /**
+     * Where a `code_challenge` began the sign-in (RFC 7636).
+     */
+    code_verifier?: string;
+    /**
+     * Stay signed in when the browser closes.
+     */
+    remember?: boolean;
+};
 
 /**
  * The first code of a factor that I am setting up, signed in.
@@ -244,12 +292,59 @@ export type FirstCode = {
 };
 
 /**
+ * An ID token from the provider's native sign-in.
+ */
+export type IdToken = {
+    id_token: string;
+    /**
+     * Stay signed in when the app closes.
+     */
+    remember?: boolean;
+};
+
+/**
+ * An account of mine at a provider.
+ */
+export type Identity = {
+    id: string;
+    provider: string;
+    /**
+     * What people call the provider.
+     */
+    label: string;
+    /**
+     * The address that the provider told last.
+     */
+    email: string | null;
+    created_at: string;
+    last_used_at: string;
+};
+
+/**
+ * All my identities, oldest first.
+ */
+export type IdentityList = {
+    items: Array<Identity>;
+    next_cursor: string | null;
+};
+
+/**
  * Public keys (RFC 7517).
  */
 export type JwkSet = {
     keys: Array<{
         [key: string]: unknown;
     }>;
+};
+
+/**
+ * Where to return to.
+ */
+export type LinkRequest = {
+    /**
+     * Where to return to: an origin of the front end, or a listed URI of an app.
+     */
+    redirect_uri?: string;
 };
 
 /**
@@ -428,6 +523,17 @@ export type NewPassword = {
 };
 
 /**
+ * A nonce for one ID token.
+ */
+export type Nonce = {
+    nonce: string;
+    /**
+     * Seconds it works.
+     */
+    expires_in: number;
+};
+
+/**
  * One of my passkeys.
  */
 export type Passkey = {
@@ -558,13 +664,6 @@ export type PasswordUpdate = {
 };
 
 /**
- * A way to prove presence again.
- */
-export type PresenceMethod = {
-    method?: string;
-};
-
-/**
  * What the chosen way needs.
  */
 export type PresenceOptions = {
@@ -583,6 +682,10 @@ export type PresenceOptions = {
     options?: {
         [key: string]: unknown;
     };
+    /**
+     * Where to send the browser, for `provider`.
+     */
+    authorization_url?: string;
 };
 
 /**
@@ -591,6 +694,9 @@ export type PresenceOptions = {
 export type PresenceProof = {
     method?: string;
     password?: string;
+    /**
+     * Of an app, a mail or the recovery codes, or what `provider` returned.
+     */
     code?: string;
     /**
      * For an e-mailed code: that of the options.
@@ -602,6 +708,21 @@ export type PresenceProof = {
     credential?: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * A way to prove presence again, and what it has to know to begin.
+ */
+export type PresenceRequest = {
+    method?: string;
+    /**
+     * One of my identities, for `provider`.
+     */
+    provider?: string;
+    /**
+     * Where `provider` returns to.
+     */
+    redirect_uri?: string;
 };
 
 /**
@@ -653,6 +774,22 @@ export type ProfileUpdate = {
     locale?: string | null;
     timezone?: string | null;
 };
+
+/**
+ * A provider that people sign in with: draw a button that leads to `GET /login/<name>`.
+ */
+export type Provider = {
+    name: string;
+    /**
+     * What its button says.
+     */
+    label: string;
+};
+
+/**
+ * The providers of this application.
+ */
+export type ProviderName = string;
 
 /**
  * Ten new codes. Show them once: nobody can show them again.
@@ -857,6 +994,13 @@ export type TrustedDevice = {
  */
 export type TrustedDeviceList = {
     items: Array<TrustedDevice>;
+};
+
+/**
+ * It is unlinked.
+ */
+export type Unlinked = {
+    message: string;
 };
 
 /**
@@ -1316,7 +1460,7 @@ export type CheckAuthResponses = {
 export type CheckAuthResponse = CheckAuthResponses[keyof CheckAuthResponses];
 
 export type StartReauthenticationData = {
-    body?: PresenceMethod;
+    body?: PresenceRequest;
     path?: never;
     query?: never;
     url: '/api/auth/reauthenticate/options';
@@ -2497,6 +2641,560 @@ export type VerifyMagicLinkResponses = {
 };
 
 export type VerifyMagicLinkResponse = VerifyMagicLinkResponses[keyof VerifyMagicLinkResponses];
+
+export type LoginWithProviderData = {
+    body?: never;
+    path: {
+        /**
+         * `name` of one of the `providers` of GET /config.
+         */
+        provider: ProviderName;
+    };
+    query?: {
+        /**
+         * Where to return to: an origin of the front end, or a listed URI of an app.
+         */
+        redirect_uri?: string;
+        /**
+         * For clients without cookies: S256 of a `code_verifier` (RFC 7636 §4.2).
+         */
+        code_challenge?: string;
+    };
+    url: '/api/auth/login/{provider}';
+};
+
+export type LoginWithProviderErrors = {
+    /**
+     * - `provider_unknown`: This application does not sign people in with that provider.
+     */
+    404: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type LoginWithProviderError = LoginWithProviderErrors[keyof LoginWithProviderErrors];
+
+export type ProviderCallbackData = {
+    body?: never;
+    path: {
+        /**
+         * `name` of one of the `providers` of GET /config.
+         */
+        provider: ProviderName;
+    };
+    query: {
+        /**
+         * As it was sent there.
+         */
+        state: string;
+        /**
+         * For the provider's tokens.
+         */
+        code?: string;
+        /**
+         * Why there is no code.
+         */
+        error?: string;
+        /**
+         * Who answers (RFC 9207), where told.
+         */
+        iss?: string;
+    };
+    url: '/api/auth/callback/{provider}';
+};
+
+export type ProviderCallbackErrors = {
+    /**
+     * - `oauth_state_invalid`: What came back is unknown, old, used, another provider's, or was begun in another browser.
+     */
+    400: Problem;
+    /**
+     * - `provider_unknown`: This application does not sign people in with that provider.
+     */
+    404: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ProviderCallbackError = ProviderCallbackErrors[keyof ProviderCallbackErrors];
+
+export type ProviderFormCallbackData = {
+    body: CallbackForm;
+    path: {
+        /**
+         * `name` of one of the `providers` of GET /config.
+         */
+        provider: ProviderName;
+    };
+    query?: never;
+    url: '/api/auth/callback/{provider}';
+};
+
+export type ProviderFormCallbackErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `oauth_state_invalid`: What came back is unknown, old, used, another provider's, or was begun in another browser.
+     */
+    400: Problem;
+    /**
+     * - `provider_unknown`: This application does not sign people in with that provider.
+     */
+    404: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ProviderFormCallbackError = ProviderFormCallbackErrors[keyof ProviderFormCallbackErrors];
+
+export type ExchangeCodeData = {
+    body: Exchange;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/auth/oauth/exchange';
+};
+
+export type ExchangeCodeErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `oauth_code_invalid`: The code is old, forged, used, or came without what belongs to it; these are never told apart.
+     */
+    400: Problem;
+    /**
+     * - `invalid_credentials`: E-mail and password do not fit together. Unknown, wrong and inactive are never told apart.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     */
+    403: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ExchangeCodeError = ExchangeCodeErrors[keyof ExchangeCodeErrors];
+
+export type ExchangeCodeResponses = {
+    /**
+     * OK
+     */
+    200: SignInAnswer;
+};
+
+export type ExchangeCodeResponse = ExchangeCodeResponses[keyof ExchangeCodeResponses];
+
+export type GetProviderNonceData = {
+    body?: never;
+    path: {
+        /**
+         * `name` of one of the `providers` of GET /config.
+         */
+        provider: ProviderName;
+    };
+    query?: never;
+    url: '/api/auth/login/{provider}/nonce';
+};
+
+export type GetProviderNonceErrors = {
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `provider_unknown`: This application does not sign people in with that provider.
+     */
+    404: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type GetProviderNonceError = GetProviderNonceErrors[keyof GetProviderNonceErrors];
+
+export type GetProviderNonceResponses = {
+    /**
+     * OK
+     */
+    200: Nonce;
+};
+
+export type GetProviderNonceResponse = GetProviderNonceResponses[keyof GetProviderNonceResponses];
+
+export type LoginWithIdTokenData = {
+    body: IdToken;
+    headers?: {
+        /**
+         * Deliver tokens only this way; by default every way that is on.
+         */
+        'X-Auth-Delivery'?: Delivery;
+        /**
+         * `trusted_device` of an earlier sign-in on this device; browsers have it in a cookie.
+         */
+        'X-Trusted-Device'?: string;
+    };
+    path: {
+        /**
+         * `name` of one of the `providers` of GET /config.
+         */
+        provider: ProviderName;
+    };
+    query?: never;
+    url: '/api/auth/login/{provider}/token';
+};
+
+export type LoginWithIdTokenErrors = {
+    /**
+     * - `bad_request`: The request is not one that HTTP allows here.
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     * - `provider_token_refused`: The ID token is forged, expired, for somebody else, or without a good nonce; never told apart.
+     */
+    400: Problem;
+    /**
+     * - `invalid_credentials`: E-mail and password do not fit together. Unknown, wrong and inactive are never told apart.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     * - `email_missing`: No account belongs to this identity, and the provider tells no e-mail address to make one with.
+     * - `second_factor_unavailable`: The account demands a second factor that this server cannot ask for now. The sign-in fails closed.
+     * - `sign_up_closed`: No account belongs to this identity, and nobody makes accounts here by themselves.
+     */
+    403: Problem;
+    /**
+     * - `provider_unknown`: This application does not sign people in with that provider.
+     */
+    404: Problem;
+    /**
+     * - `account_not_linked`: An account has the address that the provider tells, and may not be linked by the address alone.
+     * - `conflict`: The request contradicts what is stored.
+     */
+    409: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `provider_failed`: The provider does not answer, or not as it should. The log says more.
+     */
+    424: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type LoginWithIdTokenError = LoginWithIdTokenErrors[keyof LoginWithIdTokenErrors];
+
+export type LoginWithIdTokenResponses = {
+    /**
+     * OK
+     */
+    200: SignInAnswer;
+};
+
+export type LoginWithIdTokenResponse = LoginWithIdTokenResponses[keyof LoginWithIdTokenResponses];
+
+export type ListIdentitiesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/identities';
+};
+
+export type ListIdentitiesErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type ListIdentitiesError = ListIdentitiesErrors[keyof ListIdentitiesErrors];
+
+export type ListIdentitiesResponses = {
+    /**
+     * OK
+     */
+    200: IdentityList;
+};
+
+export type ListIdentitiesResponse = ListIdentitiesResponses[keyof ListIdentitiesResponses];
+
+export type UnlinkIdentityData = {
+    body?: never;
+    path: {
+        /**
+         * To link: `name` of a provider of GET /config. To unlink: `id` of GET /identities.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/auth/identities/{identity}';
+};
+
+export type UnlinkIdentityErrors = {
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `not_found`: There is nothing here, or nothing that belongs to the signed-in user.
+     */
+    404: Problem;
+    /**
+     * - `last_login_method`: Without it nothing would be left to sign in with.
+     */
+    409: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type UnlinkIdentityError = UnlinkIdentityErrors[keyof UnlinkIdentityErrors];
+
+export type UnlinkIdentityResponses = {
+    /**
+     * OK
+     */
+    200: Unlinked;
+};
+
+export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
+
+export type LinkIdentityData = {
+    body?: LinkRequest;
+    path: {
+        /**
+         * To link: `name` of a provider of GET /config. To unlink: `id` of GET /identities.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/auth/identities/{identity}';
+};
+
+export type LinkIdentityErrors = {
+    /**
+     * - `malformed_body`: The body is not JSON in UTF-8: broken syntax, a repeated key, NaN, or nested too deep.
+     */
+    400: Problem;
+    /**
+     * - `session_ended`: The session of this token is over: signed out, revoked, past its end, or the account is inactive.
+     * - `step_up_required`: The sign-in is too old for this operation (RFC 9470). A refresh does not help.
+     * - `token_expired`: The token's time is over.
+     * - `token_invalid`: The token is not one this server issued for this use: forged, altered, of another type or issuer.
+     * - `token_missing`: The request carries no token where one is needed.
+     */
+    401: Problem;
+    /**
+     * - `cross_site_request`: A page of another site made this request with the browser's cookies (CSRF).
+     */
+    403: Problem;
+    /**
+     * - `provider_unknown`: This application does not sign people in with that provider.
+     */
+    404: Problem;
+    /**
+     * - `body_too_large`: The body is larger than this operation reads.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: The body is of a type that this operation does not read.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: A field is missing, unknown, read-only or malformed; `errors` names each.
+     */
+    422: Problem;
+    /**
+     * - `provider_failed`: The provider does not answer, or not as it should. The log says more.
+     */
+    424: Problem;
+    /**
+     * - `too_many_requests`: Too many tries in too short a time.
+     */
+    429: Problem;
+    /**
+     * - `internal_error`: Something broke on the server. The log has the details; the answer never does.
+     */
+    500: Problem;
+    /**
+     * - `insecure_configuration`: The server runs with development keys, and those serve only this machine.
+     * - `public_url_missing`: The operation needs the address of this server, and nobody said it.
+     * - `service_unavailable`: A part that this operation needs, such as the database, does not answer.
+     * - `tables_missing`: The database answers, but has not all of the tables and columns.
+     */
+    503: Problem;
+};
+
+export type LinkIdentityError = LinkIdentityErrors[keyof LinkIdentityErrors];
+
+export type LinkIdentityResponses = {
+    /**
+     * OK
+     */
+    200: Authorization;
+};
+
+export type LinkIdentityResponse = LinkIdentityResponses[keyof LinkIdentityResponses];
 
 export type GetMfaData = {
     body?: never;

@@ -1,6 +1,6 @@
 /** The demo's page: sign up, in and out, see and change who you are, and on which devices. */
 
-import { createAuthClient, type ErrorCode, type Problem, type User } from '@flask-headless-auth/client';
+import { createAuthClient, type ErrorCode, type Problem, type Provider, type User } from '@flask-headless-auth/client';
 import { drawDevices } from './devices.js';
 import { byId, onSubmit } from './forms.js';
 import { watch } from './wire.js';
@@ -158,6 +158,34 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible' && !byId('member').hidden) void loadDevices();
 });
 
+/** A button for each provider of the application; each is a link, which the browser follows there and back. */
+function drawProviders(providers: Provider[]): void {
+  const buttons = providers.map(({ name, label }) => {
+    const link = document.createElement('a');
+    link.className = 'provider';
+    link.href = `/api/auth/login/${encodeURIComponent(name)}`;
+    link.textContent = `Sign in with ${label}`;
+    const row = document.createElement('li');
+    row.append(link);
+    return row;
+  });
+  byId('providers').replaceChildren(...buttons);
+  byId('providers').hidden = buttons.length === 0;
+}
+
+const CAME_BACK: Readonly<Record<string, string>> = {
+  provider_denied: 'You cancelled the sign-in.',
+  account_not_linked: 'An account with this address exists. Sign in to it with your password.',
+};
+
+/** Says why a provider sent the browser back without a sign-in, once. */
+function tellHowItCameBack(): void {
+  const error = new URLSearchParams(location.search).get('error');
+  if (error === null) return;
+  history.replaceState(null, '', location.pathname);
+  tell(CAME_BACK[error] ?? 'The sign-in did not work. Try again, or another way.', true);
+}
+
 function unexpected(detail: string): Problem {
   return { type: 'about:blank', title: detail, status: 200, code: 'unavailable', detail, error: detail };
 }
@@ -170,7 +198,9 @@ async function start(): Promise<void> {
     showVisitor();
     if (!SIGNED_OUT.has(error.code)) tell(error.detail, true);
   }
+  tellHowItCameBack();
   const { data: config } = await auth.getConfig();
+  drawProviders(config?.providers ?? []);
   const least = config?.password?.min_length;
   if (least !== undefined) {
     byId('up-rule').textContent = `At least ${least} characters: a few words that only you would put together.`;

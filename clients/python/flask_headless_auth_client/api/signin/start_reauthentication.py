@@ -5,15 +5,15 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.presence_method import PresenceMethod
 from ...models.presence_options import PresenceOptions
+from ...models.presence_request import PresenceRequest
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
-    body: PresenceMethod | Unset = UNSET,
+    body: PresenceRequest | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -111,7 +111,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: PresenceMethod | Unset = UNSET,
+    body: PresenceRequest | Unset = UNSET,
 ) -> Response[PresenceOptions | Problem]:
     """Prepare to prove presence again.
 
@@ -119,7 +119,8 @@ def sync_detailed(
     `POST /reauthenticate`.
 
     Args:
-        body (PresenceMethod | Unset): A way to prove presence again.
+        body (PresenceRequest | Unset): A way to prove presence again, and what it has to know to
+            begin.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,7 +144,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: PresenceMethod | Unset = UNSET,
+    body: PresenceRequest | Unset = UNSET,
 ) -> PresenceOptions | Problem | None:
     """Prepare to prove presence again.
 
@@ -151,7 +152,8 @@ def sync(
     `POST /reauthenticate`.
 
     Args:
-        body (PresenceMethod | Unset): A way to prove presence again.
+        body (PresenceRequest | Unset): A way to prove presence again, and what it has to know to
+            begin.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,7 +172,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: PresenceMethod | Unset = UNSET,
+    body: PresenceRequest | Unset = UNSET,
 ) -> Response[PresenceOptions | Problem]:
     """Prepare to prove presence again.
 
@@ -178,7 +180,8 @@ async def asyncio_detailed(
     `POST /reauthenticate`.
 
     Args:
-        body (PresenceMethod | Unset): A way to prove presence again.
+        body (PresenceRequest | Unset): A way to prove presence again, and what it has to know to
+            begin.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -200,7 +203,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: PresenceMethod | Unset = UNSET,
+    body: PresenceRequest | Unset = UNSET,
 ) -> PresenceOptions | Problem | None:
     """Prepare to prove presence again.
 
@@ -208,7 +211,8 @@ async def asyncio(
     `POST /reauthenticate`.
 
     Args:
-        body (PresenceMethod | Unset): A way to prove presence again.
+        body (PresenceRequest | Unset): A way to prove presence again, and what it has to know to
+            begin.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
