@@ -89,8 +89,9 @@ class Mail:
     """A mail that a feature sends: its text is `emails/<name>.jinja` in the feature's folder.
 
     With *tells_of* it is a security notice: it goes to the event's user whenever such an event happens, to
-    the address in the event's `email` where it has one (the old one after a change). With *can_be_undone* it
-    has the link that says "this was not me". *says* names the event's attributes that fill the text.
+    the address in the event's `email` where it has one: the old one after a change, with `was_verified` that
+    says whether it was confirmed. With *can_be_undone* it has the link that says "this was not me". *says*
+    names the event's attributes that fill the text.
     """
 
     name: str

@@ -34,6 +34,9 @@ from flask_headless_auth.state import State, settings, state
 
 log = logging.getLogger("flask_headless_auth")
 
+LINK = [{"in": "path", "name": "token", "description": "The end of the link in the mail."}]
+"""The parameter of operations that take the token of a link."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -7,14 +7,11 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from flask_headless_auth.state import state_of
-from tests.support.apps import API, Person
+from tests.support.apps import API, WITH_MAIL, Person
 from tests.support.mails import mails
 
-MAIL = {"EMAIL_SERVICE": "console", "AUTHSVC_MAIL_DELIVERY": "command"}
-"""Configuration: mail is on, and stays in the outbox."""
-
-REQUIRED = {**MAIL, "REQUIRE_EMAIL_VERIFICATION": True}
-"""The same, and nobody is signed in before their address is confirmed."""
+REQUIRED = {**WITH_MAIL, "REQUIRE_EMAIL_VERIFICATION": True}
+"""Configuration: mail waits in the outbox, and nobody is signed in before their address is confirmed."""
 
 
 def letters(app: flask.Flask, name: str | None = None, to: str | None = None) -> list[dict[str, Any]]:
@@ -60,6 +57,15 @@ def account(app: flask.Flask, email: str) -> Any:
         users = state_of(app).user_model.__table__
         session = app.extensions["sqlalchemy"].session
         return session.execute(sa.select(users).where(users.c.email == email)).one_or_none()
+
+
+def set_columns(app: flask.Flask, whose: str, /, **values: object) -> None:
+    """Write columns of an account as a host does, past all of this."""
+    with app.app_context():
+        users = state_of(app).user_model.__table__
+        session = app.extensions["sqlalchemy"].session
+        session.execute(sa.update(users).where(users.c.email == whose).values(**values))
+        session.commit()
 
 
 def rows(app: flask.Flask) -> dict[str, int]:

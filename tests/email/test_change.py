@@ -11,8 +11,8 @@ from sqlalchemy import event as sa_event
 
 from flask_headless_auth.features.email.events import EmailChanged, EmailChangeRequested
 from flask_headless_auth.features.vouchers import logic as vouchers
-from tests.email.letters import MAIL, account, confirm, confirmed, last, letters, token_in
-from tests.support.apps import API, PASSWORD, Clock, Person
+from tests.email.letters import account, confirm, confirmed, last, letters, set_columns, token_in
+from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person
 from tests.support.mails import mails
 
 App = Callable[..., flask.Flask]
@@ -105,17 +105,26 @@ def test_a_link_that_is_not_good_changes_nothing(ada: Person, clock: Clock) -> N
 def test_a_suspended_account_changes_no_address(ada: Person) -> None:
     # given a link, and an account that is suspended behind it
     token = ask(ada)
-    with ada.app.app_context():
-        users = ada.app.auth.user_model.__table__  # type: ignore[attr-defined]
-        session = ada.app.extensions["sqlalchemy"].session
-        session.execute(sa.update(users).values(is_active=False))
-        session.commit()
+    set_columns(ada.app, ADA, is_active=False)
 
     # when the link is opened
     answer = follow(ada.app, token)
 
     # then it does nothing
     assert answer.status_code == 400
+
+
+def test_a_link_is_nothing_once_the_account_has_another_address(ada: Person) -> None:
+    # given a link, and a host that writes another address behind it
+    token = ask(ada)
+    set_columns(ada.app, ADA, email="support@example.com")
+
+    # when the link is opened
+    answer = follow(ada.app, token)
+
+    # then the account keeps what the host wrote
+    assert (answer.status_code, answer.json["code"]) == (400, "email_change_link_expired")
+    assert account(ada.app, "support@example.com") is not None
 
 
 def test_R16_only_a_fresh_sign_in_asks_for_another_address(ada: Person, clock: Clock) -> None:
@@ -287,7 +296,7 @@ def test_an_unconfirmed_account_moves_to_its_users_own_address(app: flask.Flask,
 
 def test_R52_nobody_is_flooded_by_changes(build: App) -> None:
     # given a server with its limits, and many people who sign up elsewhere
-    app = build(**MAIL, RATELIMIT_ENABLED=True)
+    app = build(**WITH_MAIL, RATELIMIT_ENABLED=True)
     for number in range(12):
         origin = {"REMOTE_ADDR": f"10.0.0.{number}"}
         eve = Person(app, "bearer")

@@ -7,8 +7,8 @@ import flask
 import pytest
 
 from flask_headless_auth.features.email.events import EmailConfirmed, SignUpDenied
-from tests.email.letters import MAIL, account, confirm, confirm_last, last, letters, rows, token_in
-from tests.support.apps import API, PASSWORD, Clock, Person
+from tests.email.letters import account, confirm, confirm_last, last, letters, rows, set_columns, token_in
+from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person
 from tests.support.mails import mails
 
 App = Callable[..., flask.Flask]
@@ -219,12 +219,25 @@ def test_a_confirmed_account_cannot_be_erased_by_a_link(ada: Person) -> None:
     assert ada.me().status_code == 200
 
 
+def test_an_account_that_the_host_confirmed_cannot_be_erased_by_a_link(ada: Person) -> None:
+    # given an account whose host says that its address is confirmed, and the link of its sign-up
+    set_columns(ada.app, ADA, is_verified=True)
+    token = token_in(last(ada.app, "confirm"))
+
+    # when somebody says "not me" with it
+    answer = ada.app.test_client().post(f"{API}/confirm/{token}/not-me")
+
+    # then the account stays
+    assert answer.status_code == 400
+    assert ada.me().status_code == 200
+
+
 def test_a_sign_up_without_mail_works_and_says_so_once(
     build: App, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     # given a server that sends no mail, and one that does not know its address
     silent = build()
-    nowhere = build(**MAIL, AUTHSVC_PUBLIC_URL=None)
+    nowhere = build(**WITH_MAIL, AUTHSVC_PUBLIC_URL=None)
 
     for app in (silent, nowhere):
         caplog.clear()
@@ -244,7 +257,7 @@ def test_operations_that_are_nothing_without_a_mail_say_that_there_is_none(build
     # given a server that sends no mail, and one that does not know its address
     for app, code in (
         (build(), "mail_missing"),
-        (build(**MAIL, AUTHSVC_PUBLIC_URL=None), "public_url_missing"),
+        (build(**WITH_MAIL, AUTHSVC_PUBLIC_URL=None), "public_url_missing"),
     ):
         ada = Person(app, kind)
         ada.sign_up()
@@ -280,7 +293,7 @@ def test_operations_that_are_nothing_without_a_mail_say_that_there_is_none(build
 )
 def test_R55_one_field_has_one_address(build: App, email: object) -> None:
     # given somebody, and the mails so far
-    ada = Person(build(**MAIL))
+    ada = Person(build(**WITH_MAIL))
     ada.sign_up()
     before = len(mails(ada.app))
 
@@ -327,7 +340,7 @@ def test_R41_no_header_of_a_request_reaches_a_link(app: flask.Flask, headers: di
 
 def test_links_lead_to_the_front_end_where_there_is_one(build: App) -> None:
     # given a front end with pages of its own, but for one
-    app = build(**MAIL, FRONTEND_URL="https://app.example.com", AUTHSVC_EMAIL_NOT_ME_PATH="")
+    app = build(**WITH_MAIL, FRONTEND_URL="https://app.example.com", AUTHSVC_EMAIL_NOT_ME_PATH="")
     ada = Person(app, "bearer", ADA)
     ada.sign_up()
     ada.post("/email/change", {"email": "new@example.com"})

@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 from flask_headless_auth.features.signup.events import SignedUp
 from flask_headless_auth.state import state_of
 from tests.email.letters import (
-    MAIL,
     REQUIRED,
     account,
     confirm,
@@ -22,9 +21,10 @@ from tests.email.letters import (
     last,
     letters,
     rows,
+    set_columns,
     token_in,
 )
-from tests.support.apps import API, PASSWORD, Clock, Person
+from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person
 from tests.support.mails import mails
 
 App = Callable[..., flask.Flask]
@@ -97,15 +97,7 @@ def _confirmed(app: flask.Flask) -> None:
 def _suspended(app: flask.Flask) -> None:
     """Somebody had it and was suspended."""
     confirmed(app, ADA)
-    _set(app, is_active=False)
-
-
-def _set(app: flask.Flask, **values: object) -> None:
-    with app.app_context():
-        users = state_of(app).user_model.__table__
-        session = app.extensions["sqlalchemy"].session
-        session.execute(sa.update(users).where(users.c.email == ADA).values(**values))
-        session.commit()
+    set_columns(app, ADA, is_active=False)
 
 
 ADDRESSES: Mapping[str, Callable[[flask.Flask], None]] = {
@@ -493,7 +485,7 @@ def test_R52_nobody_is_flooded_with_mails(build: App) -> None:
 def test_an_account_from_before_is_asked_too(build: App, tmp_path: Any) -> None:
     # given an account that was made where nothing was asked
     database = f"sqlite:///{tmp_path / 'moved.db'}"
-    person(build(**MAIL, database=database)).sign_up()
+    person(build(**WITH_MAIL, database=database)).sign_up()
     later = build(**REQUIRED, database=database)
 
     # when its server asks from now on

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import flask
 
-from flask_headless_auth import PasswordReset, SessionRevoked
+from flask_headless_auth import PasswordReset, SessionRevoked, users
+from flask_headless_auth.database import transaction
+from flask_headless_auth.features.email.logic import prove
 from tests.password.asking import NEW, ask, can_sign_in, link_to, named, reset, token_to
 from tests.sessions.at_the_wire import update_user, user_row
 from tests.support.apps import PASSWORD, WITH_MAIL, Clock, Person, make_app, uuid_user
@@ -195,3 +197,29 @@ def test_users_with_other_keys_reset_their_passwords_too(any_database_url: str, 
     # then the new one opens the account, and the session is over
     assert ada.me().status_code == 401
     assert can_sign_in(ada, NEW)
+
+
+def test_whoever_shows_to_own_the_address_otherwise_leaves_no_password_behind(
+    app: flask.Flask, kind: str
+) -> None:
+    # given a squatter, and the owner of the address who appears by another way than a reset
+    squatter = Person(app, kind, "owner@example.com")
+    squatter.sign_up()
+    with app.app_context(), transaction():
+        prove(users.by_email(squatter.email))
+
+    # then the squatter's password opens nothing
+    assert not can_sign_in(squatter, PASSWORD)
+    assert user_row(app, squatter.email).password_hash is None
+
+
+def test_a_host_that_listens_for_changes_of_passwords_hears_of_resets(ada: Person, app: flask.Flask) -> None:
+    # given such a host
+    heard: list[str] = []
+    app.auth.on_password_change(lambda user: heard.append(user.email))  # type: ignore[attr-defined]
+
+    # when a password is reset
+    assert reset(app, token_to(app, ada.email)).status_code == 200
+
+    # then it hears of it
+    assert heard == [ada.email]

@@ -215,3 +215,17 @@ def test_a_thousand_tokens_are_a_thousand_long_texts(build: Callable[..., flask.
     # then each has 256 bits of its own
     assert len(tokens) == 1000
     assert {len(one) for one in tokens} == {43}
+
+
+def test_a_link_from_before_a_change_of_keys_is_over(build: Callable[..., flask.Flask], kind: str) -> None:
+    # given a link, and a server whose secrets have changed since
+    app = build(**WITH_MAIL)
+    ada = Person(app, kind, "ada@example.com")
+    ada.sign_up()
+    token = token_to(app, ada.email)
+    changed = build(**WITH_MAIL, SECRET_KEY="fedcba9876543210" * 4)
+
+    # then it is refused as every other that is over
+    assert refusal(changed, token) == REFUSED
+    assert changed.test_client().get(f"/api/auth/reset-password/{token}").status_code == 400
+    assert reset(app, token).status_code == 200

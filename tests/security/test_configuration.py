@@ -22,6 +22,7 @@ from tests.support.apps import Person, plain_user
 
 App = Callable[..., flask.Flask]
 STRONG_KEY = "fedcba9876543210" * 4
+SEALING_KEY = "0f1e2d3c4b5a6978" * 4
 SECTIONS: list[type[Settings]] = [*KERNEL, *(one for feature in catalog.ALL for one in feature.settings)]
 
 
@@ -201,12 +202,12 @@ def test_production_refuses_what_elsewhere_only_warns(build: App) -> None:
     # then each stops the start; and once mended it starts
     for key in ("SECRET_KEY", "JWT_COOKIE_SECURE"):
         assert any(one.startswith(key) for one in problems), problems
-    assert any(
-        one.startswith("AUTHSVC_PUBLIC_URL")
-        for one in problems_of(build, **{**risky, "SECRET_KEY": STRONG_KEY})
-    )
+    problems = problems_of(build, **{**risky, "SECRET_KEY": STRONG_KEY})
+    for key in ("AUTHSVC_PUBLIC_URL", "AUTHSVC_ENCRYPTION_KEYS"):
+        assert any(one.startswith(key) for one in problems), problems
     good = {
         "SECRET_KEY": STRONG_KEY,
+        "AUTHSVC_ENCRYPTION_KEYS": [SEALING_KEY],
         "JWT_COOKIE_SECURE": True,
         "AUTHSVC_PUBLIC_URL": "https://a.example.com",
     }
@@ -237,7 +238,9 @@ def test_R32_a_weak_key_never_starts_in_production(build: App, key: str, value: 
 def test_R32_one_strong_key_suffices_in_production(build: App, names: tuple[str, ...]) -> None:
     # given strong keys under any of the two names
     keys = {"SECRET_KEY": None, "JWT_SECRET_KEY": None} | dict.fromkeys(names, STRONG_KEY)
-    app = build(**keys, AUTHSVC_ENV="production", JWT_COOKIE_SECURE=True)
+    app = build(
+        **keys, AUTHSVC_ENV="production", JWT_COOKIE_SECURE=True, AUTHSVC_ENCRYPTION_KEYS=[SEALING_KEY]
+    )
 
     # then people sign in
     assert signed_in(app).me().status_code == 200

@@ -23,7 +23,6 @@ from flask_headless_auth.features.email.events import (
     SignUpDenied,
 )
 from flask_headless_auth.features.email.schemas import EmailChangeRequestSchema, ResendRequestSchema
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.guards import fresh_login_required
 from flask_headless_auth.limits import limited
@@ -31,11 +30,10 @@ from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("email", __name__, description="Confirm and change e-mail addresses.")
 
-TOKEN = [{"in": "path", "name": "token", "description": "The end of the link in the mail."}]
 CONFIRMED = {"message": "The e-mail address is confirmed."}
 
 
-@blueprint.route("/confirm/<token>", parameters=TOKEN)
+@blueprint.route("/confirm/<token>", parameters=http.LINK)
 class OpenConfirmation(MethodView):
     @limited("change")
     @blueprint.never_head
@@ -55,7 +53,7 @@ class OpenConfirmation(MethodView):
         return CONFIRMED
 
 
-@blueprint.route("/confirm/<token>", parameters=TOKEN)
+@blueprint.route("/confirm/<token>", parameters=http.LINK)
 class ConfirmEmail(MethodView):
     @limited("change")
     @blueprint.raises(ConfirmationLinkExpired)
@@ -70,7 +68,7 @@ class ConfirmEmail(MethodView):
         return CONFIRMED
 
 
-@blueprint.route("/confirm/<token>/not-me", parameters=TOKEN)
+@blueprint.route("/confirm/<token>/not-me", parameters=http.LINK)
 class DenySignUp(MethodView):
     @limited("change")
     @blueprint.raises(ConfirmationLinkExpired)
@@ -91,7 +89,6 @@ class ResendVerification(MethodView):
     @blueprint.counts("resend_account")
     @blueprint.reads_token("optional")
     @blueprint.raises(ValidationFailed, MailMissing, PublicUrlMissing)
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(ResendRequestSchema, example={"email": "ada@example.com"})
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, str]:
@@ -110,7 +107,7 @@ class RequestEmailChange(MethodView):
     @blueprint.counts("email_change_account")
     @fresh_login_required()
     @blueprint.raises(MailMissing, PublicUrlMissing)
-    @blueprint.emits(EmailChangeRequested, MailQueued)
+    @blueprint.emits(EmailChangeRequested)
     @blueprint.arguments(EmailChangeRequestSchema)
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, str]:
@@ -123,7 +120,7 @@ class RequestEmailChange(MethodView):
         return {"message": "A mail with a link is on its way to the new address."}
 
 
-@blueprint.route("/email/change/<token>", parameters=TOKEN)
+@blueprint.route("/email/change/<token>", parameters=http.LINK)
 class ChangeEmail(MethodView):
     @limited("change")
     @blueprint.raises(EmailChangeLinkExpired, EmailTaken)

@@ -19,7 +19,6 @@ from flask_headless_auth.features.magic_link.schemas import (
     MagicLinkRequestSchema,
     MagicLinkSentSchema,
 )
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.sessions.events import SessionRevoked
 from flask_headless_auth.features.signin.events import SignedIn, SignInFailed
 from flask_headless_auth.features.signin.schemas import SignInAnswerSchema
@@ -33,7 +32,6 @@ class SendMagicLink(MethodView):
     @limited("magic_link")
     @blueprint.counts("magic_link_account")
     @blueprint.raises(MailMissing, PublicUrlMissing)
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(MagicLinkRequestSchema)
     @blueprint.response(200, MagicLinkSentSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from flask_headless_auth.errors import (
     InvalidCredentials,
     SecondFactorUnavailable,
 )
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.mfa import logic
 from flask_headless_auth.features.mfa.events import MfaDisabled, MfaEnabled, SecondFactorGuessed
 from flask_headless_auth.features.mfa.schemas import (
@@ -83,7 +82,6 @@ class StartMfaChallenge(MethodView):
     @limited("second_factor")
     @blueprint.counts("second_factor_account")
     @blueprint.raises(ChallengeExpired, SecondFactorUnavailable)
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(ChallengeRequestSchema)
     @blueprint.response(200, ChallengeOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def tell(notice: Mail, event: Event) -> None:
     expires_at = None
     if notice.can_be_undone:
         life = settings(NoticeSettings).revert_ttl
-        content = {"mail": notice.name, "email": address, "is_verified": user.is_verified is True}
+        was_verified = getattr(event, "was_verified", user.is_verified) is True
+        content = {"mail": notice.name, "email": address, "is_verified": was_verified}
         issued = vouchers.issue(REVERT, life, content, user=user, address=address)
         context["undo_link"] = _link(issued.token)
         expires_at = now + life

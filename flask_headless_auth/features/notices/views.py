@@ -6,7 +6,6 @@ from flask.views import MethodView
 
 from flask_headless_auth import http
 from flask_headless_auth.errors import RevertLinkExpired
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.notices import logic
 from flask_headless_auth.features.notices.events import AccountReverted
 from flask_headless_auth.features.sessions.events import SessionRevoked
@@ -16,15 +15,12 @@ from flask_headless_auth.wire import MessageSchema
 blueprint = http.Blueprint("notices", __name__, description="Take back what was not me.")
 
 
-TOKEN = [{"in": "path", "name": "token", "description": "The end of the link in the notice."}]
-
-
-@blueprint.route("/security/revert/<token>", parameters=TOKEN)
+@blueprint.route("/security/revert/<token>", parameters=http.LINK)
 class RevertAccount(MethodView):
     @limited("revert")
     @blueprint.finds
     @blueprint.raises(RevertLinkExpired)
-    @blueprint.emits(AccountReverted, SessionRevoked, MailQueued)
+    @blueprint.emits(AccountReverted, SessionRevoked)
     @blueprint.response(200, MessageSchema)
     def post(self, token: str) -> dict[str, Any]:
         """Take back what a notice told of: "this was not me".

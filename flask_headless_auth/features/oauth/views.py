@@ -24,7 +24,6 @@ from flask_headless_auth.errors import (
     ValidationFailed,
 )
 from flask_headless_auth.features.email.events import EmailConfirmed
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.oauth import logic, registrations
 from flask_headless_auth.features.oauth.events import ProviderLinked, ProviderUnlinked
 from flask_headless_auth.features.oauth.models import Identity
@@ -96,7 +95,7 @@ class ProviderCallback(MethodView):
     @limited("provider_callback")
     @blueprint.never_head
     @blueprint.raises(OAuthStateInvalid, ProviderUnknown, PublicUrlMissing)
-    @blueprint.emits(SignedIn, SignedUp, SignInFailed, ProviderLinked, EmailConfirmed, MailQueued)
+    @blueprint.emits(SignedIn, SignedUp, SignInFailed, ProviderLinked, EmailConfirmed)
     @blueprint.arguments(CallbackQuerySchema, location="query")
     @blueprint.response(302, headers=LOCATION, **BACK)
     def get(self, query: Mapping[str, Any], provider: str) -> flask.Response:
@@ -112,7 +111,7 @@ class ProviderFormCallback(MethodView):
     @limited("provider_callback")
     @blueprint.any_origin
     @blueprint.raises(OAuthStateInvalid, ProviderUnknown, PublicUrlMissing)
-    @blueprint.emits(SignedIn, SignedUp, SignInFailed, ProviderLinked, EmailConfirmed, MailQueued)
+    @blueprint.emits(SignedIn, SignedUp, SignInFailed, ProviderLinked, EmailConfirmed)
     @blueprint.arguments(CallbackFormSchema, location="form")
     @blueprint.response(302, headers=LOCATION, **BACK)
     def post(self, form: Mapping[str, Any], provider: str) -> flask.Response:
@@ -161,7 +160,7 @@ class LoginWithIdToken(MethodView):
         ProviderUnknown, ProviderTokenRefused, ProviderFailed, AccountNotLinked, Conflict, EmailMissing,
         SignUpClosed, InvalidCredentials, SecondFactorUnavailable,
     )  # fmt: skip
-    @blueprint.emits(SignedIn, SignedUp, SignInFailed, ProviderLinked, EmailConfirmed, MailQueued)
+    @blueprint.emits(SignedIn, SignedUp, SignInFailed, ProviderLinked, EmailConfirmed)
     @blueprint.arguments(IdTokenSchema)
     @blueprint.response(200, SignInAnswerSchema)
     def post(self, body: Mapping[str, Any], provider: str) -> dict[str, Any]:

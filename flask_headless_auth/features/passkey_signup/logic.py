@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_headless_auth import clock, limits, user_schemas
+from flask_headless_auth import clock, user_schemas
 from flask_headless_auth.errors import PasskeySignUpClosed
 from flask_headless_auth.feature import MULTIPLE, Proof
 from flask_headless_auth.features.email import logic as confirmation
@@ -19,13 +19,10 @@ def start(*, email: str, **profile: Any) -> dict[str, Any]:
     Raises:
         PasskeySignUpClosed: addresses are confirmed first.
         EmailTaken, UsernameTaken, Conflict: somebody has this already.
-        TooManyRequests: too many sign-ups with this address.
         PublicUrlMissing: nobody said which site it would be for.
     """
     _refuse_if_closed()
-    signup.refuse_taken(profile)
-    limits.count("signup_account", f"email:{email}")
-    signup.refuse_taken({"email": email})
+    signup.refuse_taken({"email": email, **profile})
     form = user_schemas.PasskeySignUpSchema().dump({"email": email, **profile})
     return passkeys.offer(PURPOSE, email, form)
 

@@ -14,7 +14,6 @@ from flask_headless_auth.errors import (
     PublicUrlMissing,
     UsernameTaken,
 )
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.passkey_signup import logic
 from flask_headless_auth.features.passkey_signup.schemas import PasskeySignUpAnswerSchema
 from flask_headless_auth.features.passkeys.schemas import CreationOptionsSchema
@@ -30,7 +29,6 @@ blueprint = http.Blueprint("passkey_signup", __name__, description="Make an acco
 @blueprint.route("/passkeys/signup/options")
 class StartPasskeySignUp(MethodView):
     @limited("signup")
-    @blueprint.counts("signup_account")
     @blueprint.raises(PasskeySignUpClosed, EmailTaken, UsernameTaken, Conflict, PublicUrlMissing)
     @blueprint.arguments(PasskeySignUpSchema)
     @blueprint.response(200, CreationOptionsSchema)
@@ -51,7 +49,7 @@ class PasskeySignUp(MethodView):
     @blueprint.raises(
         PasskeyRefused, PasskeySignUpClosed, EmailTaken, UsernameTaken, Conflict, PublicUrlMissing
     )
-    @blueprint.emits(SignedUp, SignedIn, MailQueued)
+    @blueprint.emits(SignedUp, SignedIn)
     @blueprint.arguments(PasskeySignUpAnswerSchema)
     @blueprint.response(201, SignInAnswerSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:

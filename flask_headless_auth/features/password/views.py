@@ -15,7 +15,6 @@ from flask_headless_auth.errors import (
     WeakPassword,
 )
 from flask_headless_auth.features.email.events import EmailConfirmed
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.password import logic
 from flask_headless_auth.features.password.events import PasswordChanged, PasswordReset
 from flask_headless_auth.features.password.schemas import (
@@ -30,8 +29,6 @@ from flask_headless_auth.limits import limited
 from flask_headless_auth.wire import MessageSchema
 
 blueprint = http.Blueprint("password", __name__, description="Change the password, or choose a new one.")
-
-TOKEN = [{"in": "path", "name": "token", "description": "The end of the link in the mail."}]
 
 
 @blueprint.route("/password/update")
@@ -57,7 +54,6 @@ class RequestPasswordReset(MethodView):
     @limited("reset")
     @blueprint.counts("reset_account")
     @blueprint.raises(MailMissing, PublicUrlMissing)
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(PasswordResetRequestSchema, example={"email": "ada@example.com"})
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,12 +66,12 @@ class RequestPasswordReset(MethodView):
         return {"message": "If an account has this address, a mail with a link is on its way."}
 
 
-@blueprint.route("/reset-password/<token>", parameters=TOKEN)
+@blueprint.route("/reset-password/<token>", parameters=http.LINK)
 class ResetPassword(MethodView):
     @limited("change")
     @blueprint.finds
     @blueprint.raises(ResetLinkExpired, WeakPassword)
-    @blueprint.emits(PasswordReset, EmailConfirmed, SessionRevoked, MailQueued)
+    @blueprint.emits(PasswordReset, EmailConfirmed, SessionRevoked)
     @blueprint.arguments(NewPasswordSchema)
     @blueprint.response(200, MessageSchema)
     def post(self, body: Mapping[str, Any], token: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from flask.views import MethodView
 
 from flask_headless_auth import http
 from flask_headless_auth.errors import InvalidCredentials, SecondFactorUnavailable
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.sessions.schemas import TokensSchema
 from flask_headless_auth.features.signin import logic
 from flask_headless_auth.features.signin.events import PresenceProved, SignedIn, SignInFailed
@@ -64,7 +63,6 @@ class StartReauthentication(MethodView):
     @limited("change")
     @blueprint.counts("reauthenticate_account")
     @login_required
-    @blueprint.emits(MailQueued)
     @blueprint.arguments(PresenceRequestSchema, required=False)
     @blueprint.response(200, PresenceOptionsSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:

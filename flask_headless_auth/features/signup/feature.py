@@ -9,7 +9,9 @@ SIGNUP = Feature(
     blueprint=views.blueprint,
     limits={
         "signup": Limit("20/minute;50/hour", "address", "Sign-ups from one address."),
-        "signup_account": Limit("5/hour;10/day", "account", "Sign-ups with one e-mail address."),
+        "signup_account": Limit(
+            "5/hour;10/day", "account", "Sign-ups with one e-mail address, where it is confirmed first."
+        ),
     },
     events=(events.SignedUp,),
     public=logic.public,

@@ -30,7 +30,6 @@ def sign_up(*, email: str, password: str, **profile: Any) -> dict[str, Any]:
         password, about=[email, *(str(one) for one in profile.values() if isinstance(one, str))]
     )
     refuse_taken(profile)
-    limits.count("signup_account", f"email:{email}")
     make = _confirmed_first if confirmation.is_required() else _signed_in
     return make(email, password, profile)
 
@@ -76,6 +75,8 @@ def open_account(
 
 def _confirmed_first(email: str, password: str, profile: Mapping[str, Any]) -> dict[str, Any]:
     """Free, unconfirmed and confirmed addresses cost the same: one hash, and as many statements."""
+    # Each of them sends a mail to an address whose owner nobody has asked.
+    limits.count("signup_account", f"email:{email}")
     confirmation.need_mail()
     hashed = confirmation.hash_for(email, password)
     try:

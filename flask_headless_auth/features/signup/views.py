@@ -14,7 +14,6 @@ from flask_headless_auth.errors import (
     UsernameTaken,
     WeakPassword,
 )
-from flask_headless_auth.features.mail.events import MailQueued
 from flask_headless_auth.features.signin.events import SignedIn
 from flask_headless_auth.features.signin.schemas import SignInAnswerSchema
 from flask_headless_auth.features.signup import logic
@@ -31,7 +30,7 @@ class SignUp(MethodView):
     @blueprint.counts("signup_account")
     @blueprint.delivers
     @blueprint.raises(EmailTaken, UsernameTaken, Conflict, WeakPassword, MailMissing, PublicUrlMissing)
-    @blueprint.emits(SignedUp, SignedIn, MailQueued)
+    @blueprint.emits(SignedUp, SignedIn)
     @blueprint.arguments(SignUpSchema)
     @blueprint.response(201, SignInAnswerSchema)
     def post(self, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask_headless_auth import clock, users
 from flask_headless_auth.database import swept, transaction
 from flask_headless_auth.features.vouchers import models
 from flask_headless_auth.state import part
-from flask_headless_auth.vault import Vault
+from flask_headless_auth.vault import Unsealable, Vault
 
 TRIES = 5
 """How often a code may be tried."""
@@ -166,7 +166,11 @@ def _unless_over(voucher: models.Voucher | None) -> Redeemed | None:
 def _read(voucher: models.Voucher | None) -> Redeemed | None:
     if voucher is None:
         return None
-    content = part(Vault).open(f"voucher/{voucher.purpose}", voucher.content)
+    try:
+        content = part(Vault).open(f"voucher/{voucher.purpose}", voucher.content)
+    except Unsealable:
+        # The key that sealed it is gone, as after a change of SECRET_KEY: it stands for nothing any more.
+        return None
     return Redeemed(voucher.user_id, content, voucher.used_at is not None, voucher.created_at)
 
 
