@@ -4080,7 +4080,7 @@ export type RevertAccountData = {
     body?: never;
     path: {
         /**
-         * The end of the link in the notice.
+         * The end of the link in the mail.
          */
         token: string;
     };
