@@ -162,11 +162,9 @@ def locked(identity: Any) -> Any | None:
     if identity is None:
         return None
     current = state()
-    key = _attribute(key_column())
-    # The key alone is locked: a host's model may join others, and PostgreSQL locks no outer join.
-    if current.db.session.execute(sa.select(key).where(key == identity).with_for_update()).first() is None:
-        return None
-    return current.db.session.get(current.user_model, identity, populate_existing=True)
+    model = current.user_model
+    # Of the user's table alone: a host's model may join others, and PostgreSQL locks no outer join.
+    return current.db.session.get(model, identity, populate_existing=True, with_for_update={"of": model})
 
 
 class Seen(SimpleNamespace):

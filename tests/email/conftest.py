@@ -6,8 +6,8 @@ from typing import Any
 import flask
 import pytest
 
-from tests.email.letters import REQUIRED
-from tests.support.apps import WITH_MAIL, uuid_user
+from tests.email.letters import ALONE, REQUIRED
+from tests.support.apps import uuid_user
 
 App = Callable[..., flask.Flask]
 
@@ -21,7 +21,7 @@ def model(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def posted(build: App, model: Any) -> App:
     """Makes applications with mail, on each user model in turn."""
-    return lambda **config: build(**WITH_MAIL, user_model=model() if model else None, **config)
+    return lambda **config: build(**ALONE, user_model=model() if model else None, **config)
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from flask_headless_auth.state import state_of
 from tests.support.apps import API, WITH_MAIL, Person
 from tests.support.mails import mails
 
-REQUIRED = {**WITH_MAIL, "REQUIRE_EMAIL_VERIFICATION": True}
+ALONE = {**WITH_MAIL, "AUTHSVC_ENABLE_NOTICES": False}
+"""Configuration: mail waits in the outbox, and of what happens to an address nobody is told besides."""
+
+REQUIRED = {**ALONE, "REQUIRE_EMAIL_VERIFICATION": True}
 """Configuration: mail waits in the outbox, and nobody is signed in before their address is confirmed."""
 
 

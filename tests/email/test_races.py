@@ -10,9 +10,9 @@ import pytest
 
 from flask_headless_auth.features.email.events import EmailChanged, EmailConfirmed
 from flask_headless_auth.features.vouchers import logic as vouchers
-from tests.email.letters import REQUIRED, account, confirm, confirmed, last, letters, rows, token_in
+from tests.email.letters import ALONE, REQUIRED, account, confirm, confirmed, last, letters, rows, token_in
 from tests.sessions.test_races import at_once
-from tests.support.apps import API, PASSWORD, WITH_MAIL, Person, make_app
+from tests.support.apps import API, PASSWORD, Person, make_app
 from tests.support.mails import mails
 
 ADA, NEW = "ada@example.com", "new@example.com"
@@ -34,7 +34,7 @@ def test_of_parallel_uses_of_a_confirmation_link_all_say_confirmed_and_one_does_
     any_database_url: str,
 ) -> None:
     # given a link, round after round
-    app = make_app(any_database_url, **WITH_MAIL)
+    app = make_app(any_database_url, **ALONE)
     told: list[str] = []
     app.auth.on(EmailConfirmed)(lambda one: told.append(one.user.email))  # type: ignore[attr-defined]
     for number in range(3):
@@ -52,7 +52,7 @@ def test_of_parallel_uses_of_a_confirmation_link_all_say_confirmed_and_one_does_
 
 def test_confirming_beside_not_me_does_one_of_them(any_database_url: str) -> None:
     # given a link and its other button
-    app = make_app(any_database_url, **WITH_MAIL)
+    app = make_app(any_database_url, **ALONE)
     for number in range(4):
         email = f"ada{number}@example.com"
         Person(app, "bearer", email).sign_up()
@@ -124,7 +124,7 @@ def test_parallel_sign_ups_where_addresses_are_confirmed_first_make_one_account(
 
 def test_of_parallel_uses_of_a_link_to_a_new_address_one_changes_it(any_database_url: str) -> None:
     # given a link to a new address, round after round
-    app = make_app(any_database_url, **WITH_MAIL)
+    app = make_app(any_database_url, **ALONE)
     told: list[str] = []
     app.auth.on(EmailChanged)(lambda one: told.append(one.email))  # type: ignore[attr-defined]
     for number in range(3):
@@ -143,7 +143,7 @@ def test_of_parallel_uses_of_a_link_to_a_new_address_one_changes_it(any_database
 
 def test_of_people_who_move_to_one_address_at_once_one_gets_it(any_database_url: str) -> None:
     # given people with a link each to one address
-    app = make_app(any_database_url, **WITH_MAIL)
+    app = make_app(any_database_url, **ALONE)
     tokens = []
     for number in range(4):
         confirmed(app, f"ada{number}@example.com").post("/email/change", {"email": NEW})
@@ -162,7 +162,7 @@ def test_of_people_who_move_to_one_address_at_once_one_gets_it(any_database_url:
 
 def test_an_address_that_is_left_at_this_moment_is_kept(any_database_url: str) -> None:
     # given changes that can be undone
-    app = make_app(any_database_url, **WITH_MAIL)
+    app = make_app(any_database_url, **ALONE)
 
     @app.auth.during(EmailChanged)  # type: ignore[attr-defined]
     def keep(one: EmailChanged) -> None:
@@ -204,7 +204,7 @@ def test_resends_beside_sign_ups_lose_no_mail(any_database_url: str) -> None:
 @pytest.mark.parametrize("required", [False, True])
 def test_a_whole_life_works_on_each_engine(any_database_url: str, required: bool) -> None:
     # given somebody who signs up
-    app = make_app(any_database_url, **(REQUIRED if required else WITH_MAIL))
+    app = make_app(any_database_url, **(REQUIRED if required else ALONE))
     ada = Person(app, "bearer", ADA)
     assert ada.sign_up().status_code == 201
     assert app.test_client().post(f"{API}/resend-verification", json={"email": ADA}).status_code == 200

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from flask_headless_auth.features.signup.events import SignedUp
 from flask_headless_auth.state import state_of
 from tests.email.letters import (
+    ALONE,
     REQUIRED,
     account,
     confirm,
@@ -24,7 +25,7 @@ from tests.email.letters import (
     set_columns,
     token_in,
 )
-from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person
+from tests.support.apps import API, PASSWORD, Clock, Person
 from tests.support.mails import mails
 
 App = Callable[..., flask.Flask]
@@ -485,7 +486,7 @@ def test_R52_nobody_is_flooded_with_mails(build: App) -> None:
 def test_an_account_from_before_is_asked_too(build: App, tmp_path: Any) -> None:
     # given an account that was made where nothing was asked
     database = f"sqlite:///{tmp_path / 'moved.db'}"
-    person(build(**WITH_MAIL, database=database)).sign_up()
+    person(build(**ALONE, database=database)).sign_up()
     later = build(**REQUIRED, database=database)
 
     # when its server asks from now on

@@ -9,6 +9,7 @@ from flask_headless_auth.features import catalog
 from tests.notices.happenings import TOY
 from tests.sessions.at_the_wire import update_user
 from tests.support.apps import WITH_MAIL, Person
+from tests.support.mails import empty
 
 
 @pytest.fixture(autouse=True)
@@ -29,4 +30,5 @@ def ada(app: flask.Flask, kind: str) -> Person:
     person = Person(app, kind, "ada@example.com")
     assert person.sign_up().status_code == 201
     update_user(app, person.email, is_verified=True)
+    empty(app)
     return person

@@ -11,7 +11,7 @@ from flask_headless_auth.database import transaction
 from tests.notices.happenings import NEW, change_password, move, tickle, told
 from tests.sessions.at_the_wire import refresh_token_of
 from tests.support.apps import WITH_MAIL, Clock, Person
-from tests.support.mails import mails
+from tests.support.mails import empty, mails
 
 App = Callable[..., flask.Flask]
 
@@ -132,6 +132,7 @@ def test_an_application_that_switches_notices_off_tells_nobody(build: App, kind:
     app = build(**WITH_MAIL, AUTHSVC_ENABLE_NOTICES=False)
     ada = Person(app, kind, "ada@example.com")
     ada.sign_up()
+    empty(app)
 
     # when the password is changed
     body = {"current_password": ada.password, "new_password": NEW}
@@ -148,6 +149,7 @@ def test_nothing_that_a_user_wrote_is_in_a_notice(app: flask.Flask, kind: str) -
     assert (
         ada.sign_up(first_name="Win-a-prize", last_name="<a href='https://evil.example'>").status_code == 201
     )
+    empty(app)
     change_password(ada)
     other = Person(app, kind, "ada@example.com")
     other.password = NEW

@@ -7,6 +7,7 @@ import pytest
 
 from tests.sessions.at_the_wire import update_user
 from tests.support.apps import WITH_MAIL, Person
+from tests.support.mails import empty
 
 
 @pytest.fixture
@@ -21,4 +22,5 @@ def ada(app: flask.Flask, kind: str) -> Person:
     person = Person(app, kind, "ada@example.com")
     assert person.sign_up().status_code == 201
     update_user(app, person.email, is_verified=True)
+    empty(app)
     return person

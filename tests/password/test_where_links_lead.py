@@ -10,7 +10,7 @@ import pytest
 
 from tests.password.asking import NEW, ask, can_sign_in, link_to, named, reset
 from tests.support.apps import API, WITH_MAIL, Person
-from tests.support.mails import mails
+from tests.support.mails import empty, mails
 
 FRONT = "https://app.example.com"
 
@@ -22,6 +22,7 @@ def app(build: Callable[..., flask.Flask]) -> flask.Flask:
         **WITH_MAIL, AUTHSVC_CORS_ORIGINS=[FRONT], AUTHSVC_REDIRECT_URLS=["com.example.app:/new-password"]
     )
     assert Person(made, "bearer", "ada@example.com").sign_up().status_code == 201
+    empty(made)
     return made
 
 
