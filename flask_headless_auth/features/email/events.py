@@ -25,7 +25,11 @@ class EmailChangeRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailChanged(Event):
-    """A user has another address; `email` is the one they had, `new_address` the other, masked."""
+    """A user has another address; `email` is the one they had, `new_address` the other, masked.
+
+    `was_verified` says whether the old one was confirmed: if not, it comes back unconfirmed.
+    """
 
     email: str
     new_address: str
+    was_verified: bool

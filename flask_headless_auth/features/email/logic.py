@@ -351,11 +351,11 @@ def _change(token: str) -> None:
         old, new = user.email, seen.content["email"]
         if users.is_taken("email", new, except_for=user):
             raise EmailTaken
-        told = _told(user, new)
+        told, was_verified = _told(user, new), user.is_verified is True
         user.email, user.is_verified = new, True
         session.flush()
         # Behind the flush: whoever left this address a moment ago has written that it is kept by now.
         if is_kept(new, except_for=user):
             raise EmailTaken
         vouchers.void(user, *TO_AN_ADDRESS)
-        emit(EmailChanged(user=user, email=old, new_address=told))
+        emit(EmailChanged(user=user, email=old, new_address=told, was_verified=was_verified))
