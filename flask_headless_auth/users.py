@@ -126,6 +126,12 @@ def canonical_email(address: str) -> str:
     return f"{local}@{domain}"
 
 
+def masked_email(address: str) -> str:
+    """An address that its owner recognises and nobody else reads: `a•••@example.com`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
 def by_email(address: str) -> Any | None:
     """The user with this address, or None. Compared plainly in canonical form, so that the index serves.
 

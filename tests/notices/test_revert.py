@@ -13,7 +13,7 @@ from flask_headless_auth.features.vouchers import logic as vouchers
 from tests.notices.happenings import NEW, change_password, move, revert, told, undo_token
 from tests.password.asking import can_sign_in, reset, token_to
 from tests.sessions.at_the_wire import update_user, user_row
-from tests.support.apps import PASSWORD, WITH_MAIL, Clock, Person, make_app, uuid_user
+from tests.support.apps import API, PASSWORD, WITH_MAIL, Clock, Person, make_app, uuid_user
 from tests.support.mails import mails
 
 OLD, THIEFS = "ada@example.com", "thief@example.com"
@@ -150,6 +150,25 @@ def test_an_address_that_was_never_confirmed_comes_back_unconfirmed(
     assert user_row(app, OLD).is_verified is False
     assert reset(app, reset_token(app)[1], OWNERS).status_code == 200
     assert user_row(app, OLD).is_verified is True
+
+
+def test_a_change_of_an_address_that_was_never_confirmed_is_undone_to_an_unconfirmed_one(
+    app: flask.Flask, kind: str
+) -> None:
+    # given a squatter who moved the account by the link that their own address got
+    squatter = Person(app, kind, OLD)
+    assert squatter.sign_up().status_code == 201
+    assert squatter.post("/email/change", {"email": THIEFS}).status_code == 200
+    link = told(app, "confirm_change")[-1]["context"]["link"]
+    assert app.test_client().post(f"{API}/email/change/{link.rpartition('/')[2]}").status_code == 200
+    assert user_row(app, THIEFS).is_verified is True
+
+    # when the owner of the address undoes it
+    assert revert(app, undo_token(app, "email_changed")).status_code == 200
+
+    # then the account has the address unconfirmed, and nothing that the squatter knows opens it
+    assert user_row(app, OLD).is_verified is False
+    assert not can_sign_in(squatter, squatter.password)
 
 
 def test_an_address_that_somebody_has_by_now_is_not_taken_from_them(

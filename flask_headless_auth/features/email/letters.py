@@ -82,12 +82,6 @@ def change(address: str, content: Mapping[str, Any], *, user: Any, owner: Any, i
         _queue("confirm_change", address, context, user=user, life=ours.change_ttl, is_decoy=is_kept)
 
 
-def masked(address: str) -> str:
-    """An address that its owner recognises and nobody else reads: `a•••@example.com`."""
-    local, _, domain = address.partition("@")
-    return f"{local[:1]}•••@{domain}"
-
-
 def _voucher(purpose: str, address: str, content: Mapping[str, Any], life: timedelta, user: Any) -> str:
     return vouchers.issue(purpose, life, content, user=user, address=address).token
 

@@ -322,7 +322,7 @@ def _request_change(user: Any, email: str) -> None:
 
 def _told(user: Any, address: str) -> str:
     """A new address as the old one is told of it: nothing of it where nobody showed to own the old one."""
-    return letters.masked(address) if user.is_verified is True else "•••"
+    return users.masked_email(address) if user.is_verified is True else "•••"
 
 
 def change(token: str) -> None:

@@ -141,5 +141,4 @@ def account_of(token: str) -> str:
     known = vouchers.look(PURPOSE, token)
     if known is None or known.is_used:
         raise MagicLinkExpired
-    local, _, domain = known.content["email"].rpartition("@")
-    return f"{local[0]}•••@{domain}"
+    return users.masked_email(known.content["email"])
