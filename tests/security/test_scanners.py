@@ -126,7 +126,6 @@ def test_R45_opening_every_link_of_a_mail_changes_nothing(database_url: str, mai
     assert len(opened) >= 2 * len(MANNERS) * len(set(own))
 
 
-@pytest.mark.skipif("refresh_reused" not in DECLARED, reason="no feature declares this mail")
 def test_R45_a_notice_of_a_stolen_token_undoes_nothing_by_itself(database_url: str, clock: Clock) -> None:
     # given somebody whose refresh token was used twice
     app = _mailing(database_url)
